@@ -1,0 +1,6 @@
+//! safe-rm: a safety wrapper for destructive file-system operations on AI-model folders.
+//!
+//! Data runs one way: look, decide, ask, act, tell. See docs/ARCHITECTURE.md.
+
+pub mod facts;
+pub mod sys;

@@ -1,0 +1,68 @@
+//! The calls that change a file system; used by `act` and `keep` alone.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_with, unlinkat};
+
+/// Renames and never overwrites.
+///
+/// # Errors
+/// As renameat2(2) with `RENAME_NOREPLACE`.
+pub fn rename_new(from: impl AsFd, name: &OsStr, to: impl AsFd, new: &OsStr) -> io::Result<()> {
+    let flags = RenameFlags::NOREPLACE;
+    Ok(renameat_with(from, name.as_bytes(), to, new.as_bytes(), flags)?)
+}
+
+/// Creates a file that was not there, readable by the owner alone.
+///
+/// # Errors
+/// As openat(2) with `O_EXCL`.
+pub fn create_new(dir: impl AsFd, name: &OsStr) -> io::Result<File> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(openat(dir, name.as_bytes(), flags, Mode::from_raw_mode(0o600))?.into())
+}
+
+/// Opens one of our own files for reading and appending, creating it for the owner alone.
+///
+/// # Errors
+/// As openat(2); a link is an error.
+pub fn open_append(dir: impl AsFd, name: &OsStr) -> io::Result<File> {
+    let flags = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(openat(dir, name.as_bytes(), flags, Mode::from_raw_mode(0o600))?.into())
+}
+
+/// Makes a directory for the owner alone.
+///
+/// # Errors
+/// As mkdirat(2).
+pub fn make_private_dir(dir: impl AsFd, name: &OsStr) -> io::Result<()> {
+    Ok(mkdirat(dir, name.as_bytes(), Mode::from_raw_mode(0o700))?)
+}
+
+/// Removes one of our own files.
+///
+/// # Errors
+/// As unlinkat(2).
+pub fn remove_own_file(dir: impl AsFd, name: &OsStr) -> io::Result<()> {
+    Ok(unlinkat(dir, name.as_bytes(), AtFlags::empty())?)
+}
+
+/// Makes directory entries durable.
+///
+/// # Errors
+/// As fsync(2).
+pub fn sync_dir(dir: impl AsFd) -> io::Result<()> {
+    Ok(rustix::fs::fsync(dir)?)
+}
+
+/// Waits for the exclusive lock of an open file; it goes with the file.
+///
+/// # Errors
+/// As flock(2).
+pub fn lock(file: &File) -> io::Result<()> {
+    Ok(rustix::fs::flock(file, rustix::fs::FlockOperation::LockExclusive)?)
+}

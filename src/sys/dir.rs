@@ -1,0 +1,121 @@
+//! Open directories: listing and looking, relative to handles, links never followed.
+
+use std::ffi::{CStr, OsStr};
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, Mode, OFlags, RawDir, Statx, StatxFlags, openat, statx};
+
+use crate::facts::{FileId, FileKind, Meta, Stamp};
+
+/// `STATX_MNT_ID_UNIQUE` (Linux 6.8) would be better, but the plain id exists since 5.8.
+fn wanted() -> StatxFlags {
+    StatxFlags::BASIC_STATS | StatxFlags::BTIME | StatxFlags::MNT_ID
+}
+
+/// Attribute bit of a mount's root (`STATX_ATTR_MOUNT_ROOT`, statx(2)).
+const MOUNT_ROOT: u64 = 0x2000;
+
+fn meta_of(s: &Statx) -> Meta {
+    let stamp = |t: &rustix::fs::StatxTimestamp| Stamp { secs: t.tv_sec, nanos: t.tv_nsec };
+    Meta {
+        kind: match u32::from(s.stx_mode) & 0o170_000 {
+            0o100_000 => FileKind::File,
+            0o040_000 => FileKind::Directory,
+            0o120_000 => FileKind::Symlink,
+            _ => FileKind::Special,
+        },
+        mode: s.stx_mode & 0o7777,
+        uid: s.stx_uid,
+        size: s.stx_size,
+        allocated: s.stx_blocks.saturating_mul(512),
+        nlink: s.stx_nlink,
+        mtime: stamp(&s.stx_mtime),
+        ctime: stamp(&s.stx_ctime),
+        btime: (s.stx_mask & StatxFlags::BTIME.bits() != 0).then(|| stamp(&s.stx_btime)),
+        id: FileId {
+            dev: rustix::fs::makedev(s.stx_dev_major, s.stx_dev_minor),
+            ino: s.stx_ino,
+        },
+        mount: s.stx_mnt_id,
+        mount_root: s.stx_attributes.bits() & MOUNT_ROOT != 0,
+    }
+}
+
+/// Looks at `name` in the open directory, without following a link.
+pub fn stat_at(dir: impl AsFd, name: &CStr) -> io::Result<Meta> {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
+    Ok(meta_of(&statx(dir, name, flags, wanted())?))
+}
+
+/// As [`stat_at`], for a name of any origin.
+pub fn stat_name(dir: impl AsFd, name: &OsStr) -> io::Result<Meta> {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+    Ok(meta_of(&statx(dir, name.as_bytes(), flags, wanted())?))
+}
+
+/// Looks at the open directory itself.
+pub fn stat_fd(dir: impl AsFd) -> io::Result<Meta> {
+    Ok(meta_of(&statx(dir, c"", AtFlags::EMPTY_PATH, wanted())?))
+}
+
+/// Looks at a path, following links; for our own folders and the policy's, never for a target.
+pub fn stat_path(path: &Path) -> io::Result<Meta> {
+    Ok(meta_of(&statx(rustix::fs::CWD, path, AtFlags::empty(), wanted())?))
+}
+
+/// Opens a directory by path, following links in it: the one place where a name is resolved.
+pub fn open_path(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?)
+}
+
+/// As [`open_path`], but asks for no right to list it.
+pub fn open_search(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?)
+}
+
+/// Opens the directory `name` in `dir`; a link is an error.
+pub fn open_dir_at(dir: impl AsFd, name: &OsStr) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(openat(dir, name.as_bytes(), flags, Mode::empty())?)
+}
+
+/// Opens the regular file `name` in `dir` for reading; a link is an error, a FIFO does not block.
+pub fn open_file_at(dir: impl AsFd, name: &OsStr) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let fd = openat(dir, name.as_bytes(), flags, Mode::empty())?;
+    if stat_fd(&fd)?.kind != FileKind::File {
+        return Err(io::Error::other("not a regular file"));
+    }
+    Ok(File::from(fd))
+}
+
+/// Reads where a link points, without following it.
+pub fn read_link_at(dir: impl AsFd, name: &OsStr) -> io::Result<Vec<u8>> {
+    Ok(rustix::fs::readlinkat(dir, name.as_bytes(), Vec::new())?.into_bytes())
+}
+
+/// Calls `each` with every name in the directory but `.` and `..`.
+///
+/// # Errors
+/// The first error of the listing; names before it were already given.
+pub fn for_each_name(
+    dir: impl AsFd,
+    buffer: &mut Vec<u8>,
+    mut each: impl FnMut(&CStr),
+) -> io::Result<()> {
+    let mut raw = RawDir::new(dir, buffer.spare_capacity_mut());
+    while let Some(entry) = raw.next() {
+        let entry = entry?;
+        let name = entry.file_name();
+        if name != c"." && name != c".." {
+            each(name);
+        }
+    }
+    Ok(())
+}

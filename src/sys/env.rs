@@ -1,0 +1,89 @@
+//! The environment and the user, read in one place and lent from there.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+/// Who runs this, and from where.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// Effective user id.
+    pub euid: u32,
+    /// The user whose policy, state and trash count: `SUDO_UID` under sudo.
+    pub user: u32,
+    /// Home of that user as the passwd file says; variables do not move it.
+    pub passwd_home: Option<PathBuf>,
+    /// `HOME`, or the passwd entry's home.
+    pub home: Option<PathBuf>,
+    /// Where state lies: `$XDG_STATE_HOME/safe-rm`.
+    pub state: Option<PathBuf>,
+    /// The user's home trash: `$XDG_DATA_HOME/Trash`.
+    pub home_trash: Option<PathBuf>,
+    /// The user's policy file as XDG says.
+    pub xdg_policy: Option<PathBuf>,
+    /// The working directory.
+    pub cwd: Option<PathBuf>,
+    /// Every home directory in the passwd file.
+    pub homes: Vec<PathBuf>,
+    /// `SAFE_RM_TEST_CLOCK`; looked at by builds with debug assertions only.
+    pub test_clock: Option<String>,
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+fn var(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|v| !v.is_empty())
+}
+
+fn absolute(name: &str) -> Option<PathBuf> {
+    var(name).map(PathBuf::from).filter(|p| p.is_absolute())
+}
+
+/// Reads user and environment.
+#[must_use]
+pub fn surroundings() -> Surroundings {
+    let euid = rustix::process::geteuid().as_raw();
+    let sudo = if euid == 0 { var("SUDO_UID") } else { None };
+    let under_sudo = sudo.and_then(|v| v.to_str().and_then(|v| v.parse::<u32>().ok()));
+    let user = under_sudo.unwrap_or(euid);
+    let passwd = std::fs::read("/etc/passwd").unwrap_or_default();
+    let passwd_home = home_in(&passwd, user);
+    // Under sudo the variables are root's or were carried along; the passwd entry is the user's.
+    let lent = |name: &str| if under_sudo.is_some() { None } else { absolute(name) };
+    let home = lent("HOME").or_else(|| passwd_home.clone());
+    let below = |name: &str, rest: &str| {
+        lent(name).or_else(|| home.as_ref().map(|h| h.join(rest)))
+    };
+    Surroundings {
+        euid,
+        user,
+        state: below("XDG_STATE_HOME", ".local/state").map(|p| p.join("safe-rm")),
+        home_trash: below("XDG_DATA_HOME", ".local/share").map(|p| p.join("Trash")),
+        xdg_policy: below("XDG_CONFIG_HOME", ".config").map(|p| p.join("safe-rm/policy.toml")),
+        cwd: std::env::current_dir().ok(),
+        homes: all_homes(&passwd),
+        test_clock: var("SAFE_RM_TEST_CLOCK").and_then(|v| v.into_string().ok()),
+        passwd_home,
+        home,
+    }
+}
+
+fn fields(passwd: &[u8]) -> impl Iterator<Item = Vec<&[u8]>> {
+    passwd.split(|&b| b == b'\n').map(|l| l.split(|&b| b == b':').collect::<Vec<_>>())
+}
+
+fn home_in(passwd: &[u8], uid: u32) -> Option<PathBuf> {
+    fields(passwd)
+        .find(|f| f.len() >= 6 && std::str::from_utf8(f[2]).is_ok_and(|n| n.parse() == Ok(uid)))
+        .map(|f| PathBuf::from(OsString::from_vec(f[5].to_vec())))
+}
+
+fn all_homes(passwd: &[u8]) -> Vec<PathBuf> {
+    let mut homes: Vec<PathBuf> = fields(passwd)
+        .filter(|f| f.len() >= 6 && !f[5].is_empty())
+        .map(|f| PathBuf::from(OsString::from_vec(f[5].to_vec())))
+        .filter(|p| p != Path::new("/nonexistent"))
+        .collect();
+    homes.sort();
+    homes.dedup();
+    homes
+}
