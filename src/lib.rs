@@ -3,4 +3,5 @@
 //! Data runs one way: look, decide, ask, act, tell. See docs/ARCHITECTURE.md.
 
 pub mod facts;
+pub mod look;
 pub mod sys;

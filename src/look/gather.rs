@@ -1,0 +1,262 @@
+//! What one thread of the survey collects, and how the parts become one tree.
+
+use std::collections::HashMap;
+use std::ffi::{CStr, OsStr};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use super::notable;
+use super::tree::{Dir, Newest, Notable, ROOT, Tree, path_of};
+use crate::facts::{Digest, FileId, FileKind, How, Meta, Problem, Stamp, Totals};
+
+/// How many foreign entries, problems or mounts are kept by name.
+const NAMED: usize = 64;
+
+/// Sums of the directory being read.
+struct Current {
+    dir: u32,
+    id: FileId,
+    bytes: u64,
+    files: u64,
+    newest: Option<Newest>,
+}
+
+/// The part of one thread.
+pub(super) struct Gathered {
+    euid: u32,
+    current: Option<Current>,
+    sums: Vec<(u32, u64, u64, Option<Newest>)>,
+    notable: Vec<Notable>,
+    totals: Totals,
+    digest: Digest,
+    oldest: Option<Newest>,
+    links: HashMap<FileId, (u32, u32, u64)>,
+    problems: Vec<(u32, Box<[u8]>, String)>,
+    mounts: Vec<(u32, Box<[u8]>)>,
+    foreign: Vec<(u32, Box<[u8]>)>,
+}
+
+impl Gathered {
+    pub(super) fn new(euid: u32) -> Self {
+        Self {
+            euid,
+            current: None,
+            sums: Vec::new(),
+            notable: Vec::new(),
+            totals: Totals::default(),
+            digest: Digest::default(),
+            oldest: None,
+            links: HashMap::new(),
+            problems: Vec::new(),
+            mounts: Vec::new(),
+            foreign: Vec::new(),
+        }
+    }
+
+    /// Starts with the target directory, whose own times do not count: a rename changes them.
+    pub(super) fn root(meta: &Meta, euid: u32) -> Self {
+        let mut gathered = Self::new(euid);
+        gathered.totals.dirs = 1;
+        gathered.totals.frees = meta.allocated;
+        let still = Meta { mtime: Stamp::default(), ctime: Stamp::default(), size: 0, ..*meta };
+        add(&mut gathered.digest, FileId::default(), b"", &still);
+        gathered.foreign_check(ROOT, b"", meta);
+        gathered
+    }
+
+    /// A target that is no directory.
+    pub(super) fn single(name: &OsStr, meta: &Meta, euid: u32) -> Self {
+        let mut gathered = Self::new(euid);
+        gathered.totals = Totals { bytes: meta.size, frees: 0, files: 1, dirs: 0 };
+        gathered.count_blocks(meta);
+        let still = Meta { ctime: Stamp::default(), ..*meta };
+        add(&mut gathered.digest, FileId::default(), b"", &still);
+        gathered.foreign_check(ROOT, b"", meta);
+        gathered.oldest = Some(written(ROOT, name.as_bytes(), meta));
+        if meta.kind == FileKind::File {
+            gathered.notable.push(Notable { dir: ROOT, name: name.into(), meta: *meta });
+        }
+        gathered
+    }
+
+    pub(super) fn enter(&mut self, dir: u32, meta: &Meta) {
+        self.current = Some(Current { dir, id: meta.id, bytes: 0, files: 0, newest: None });
+    }
+
+    pub(super) fn leave(&mut self) {
+        if let Some(c) = self.current.take() {
+            self.sums.push((c.dir, c.bytes, c.files, c.newest));
+        }
+    }
+
+    /// Takes in one entry of the directory being read.
+    pub(super) fn entry(&mut self, name: &CStr, meta: &Meta) {
+        let Some(current) = &mut self.current else { return };
+        let bytes = name.to_bytes();
+        let dir = current.dir;
+        add(&mut self.digest, current.id, bytes, meta);
+        if meta.kind == FileKind::Directory {
+            self.totals.dirs += 1;
+            self.totals.frees += meta.allocated;
+        } else {
+            current.bytes = current.bytes.saturating_add(meta.size);
+            current.files += 1;
+            self.totals.files += 1;
+            self.totals.bytes = self.totals.bytes.saturating_add(meta.size);
+            if !notable::is_label(bytes) {
+                let (at, how) = age(meta);
+                if current.newest.as_ref().is_none_or(|n| at > n.at) {
+                    current.newest =
+                        Some(Newest { at, how, own: meta.mtime, file: (dir, bytes.into()) });
+                }
+            }
+            if self.oldest.as_ref().is_none_or(|n| meta.mtime < n.at) {
+                self.oldest = Some(written(dir, bytes, meta));
+            }
+            if notable::is_notable(bytes, meta) {
+                let name = OsStr::from_bytes(bytes).into();
+                self.notable.push(Notable { dir, name, meta: *meta });
+            }
+            self.count_blocks(meta);
+        }
+        self.foreign_check(dir, bytes, meta);
+    }
+
+    fn count_blocks(&mut self, meta: &Meta) {
+        if meta.nlink > 1 {
+            let link = self.links.entry(meta.id).or_insert((0, meta.nlink, meta.allocated));
+            link.0 += 1;
+        } else {
+            self.totals.frees = self.totals.frees.saturating_add(meta.allocated);
+        }
+    }
+
+    fn foreign_check(&mut self, dir: u32, name: &[u8], meta: &Meta) {
+        if self.euid == 0 || self.foreign.len() >= NAMED {
+            return;
+        }
+        let locked = meta.kind == FileKind::Directory && meta.mode & 0o300 != 0o300;
+        if meta.uid != self.euid || locked {
+            self.foreign.push((dir, name.into()));
+        }
+    }
+
+    pub(super) fn problem(&mut self, dir: u32, name: &[u8], error: &io::Error) {
+        if self.problems.len() < NAMED {
+            self.problems.push((dir, name.into(), error.to_string()));
+        }
+    }
+
+    pub(super) fn mount(&mut self, dir: u32, name: &[u8]) {
+        if self.mounts.len() < NAMED {
+            self.mounts.push((dir, name.into()));
+        }
+    }
+
+    /// Adds another thread's part.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.sums.extend(other.sums);
+        self.notable.extend(other.notable);
+        self.totals.bytes = self.totals.bytes.saturating_add(other.totals.bytes);
+        self.totals.frees = self.totals.frees.saturating_add(other.totals.frees);
+        self.totals.files += other.totals.files;
+        self.totals.dirs += other.totals.dirs;
+        for (sum, more) in self.digest.0.iter_mut().zip(other.digest.0) {
+            *sum = sum.wrapping_add(more);
+        }
+        if let Some(oldest) = other.oldest
+            && self.oldest.as_ref().is_none_or(|n| oldest.at < n.at)
+        {
+            self.oldest = Some(oldest);
+        }
+        for (id, (seen, nlink, allocated)) in other.links {
+            self.links.entry(id).or_insert((0, nlink, allocated)).0 += seen;
+        }
+        self.problems.extend(other.problems);
+        self.mounts.extend(other.mounts);
+        self.foreign.extend(other.foreign);
+    }
+
+    /// Gives every directory its own sums.
+    pub(super) fn hand_out(&mut self, dirs: &mut [Dir]) {
+        for (index, bytes, files, newest) in self.sums.drain(..) {
+            let dir = &mut dirs[index as usize];
+            (dir.bytes, dir.files, dir.newest) = (bytes, files, newest);
+        }
+    }
+
+    pub(super) fn into_tree(self, base: OwnedFd, meta: Meta, dirs: Vec<Dir>) -> Tree {
+        let mut totals = self.totals;
+        let all_links = self.links.values().filter(|(seen, nlink, _)| seen >= nlink);
+        totals.frees = totals.frees.saturating_add(all_links.map(|l| l.2).sum());
+        let path = |dir: u32, name: &[u8]| -> PathBuf {
+            if dirs.is_empty() {
+                return PathBuf::new();
+            }
+            let path = path_of(&dirs, dir);
+            if name.is_empty() { path } else { path.join(OsStr::from_bytes(name)) }
+        };
+        let paths = |list: &[(u32, Box<[u8]>)]| list.iter().map(|(d, n)| path(*d, n)).collect();
+        let mut notable = self.notable;
+        notable.sort_by(|a, b| (a.dir, &a.name).cmp(&(b.dir, &b.name)));
+        Tree {
+            base,
+            meta,
+            notable,
+            totals,
+            digest: self.digest,
+            oldest: self.oldest,
+            problems: self
+                .problems
+                .iter()
+                .map(|(d, n, e)| Problem { path: path(*d, n), error: e.clone() })
+                .collect(),
+            mounts: paths(&self.mounts),
+            foreign: paths(&self.foreign),
+            dirs,
+        }
+    }
+}
+
+fn written(dir: u32, name: &[u8], meta: &Meta) -> Newest {
+    Newest { at: meta.mtime, how: How::Written, own: meta.mtime, file: (dir, name.into()) }
+}
+
+/// The date of a file: when it was written, or when it came to this disk if that is later.
+pub(super) fn age(meta: &Meta) -> (Stamp, How) {
+    match meta.btime {
+        // Within a second of each other it was simply written here.
+        Some(birth) if birth > meta.mtime.plus(1) => (birth, How::Arrived),
+        _ => (meta.mtime, How::Written),
+    }
+}
+
+/// Adds one entry to the digest of a tree.
+fn add(digest: &mut Digest, dir: FileId, name: &[u8], meta: &Meta) {
+    let mut fixed = [0u8; 88];
+    let words = [
+        dir.dev,
+        dir.ino,
+        meta.id.dev,
+        meta.id.ino,
+        meta.size,
+        (meta.kind as u64) << 48 | u64::from(meta.mode) << 32 | u64::from(meta.uid),
+        meta.mtime.secs.cast_unsigned(),
+        meta.ctime.secs.cast_unsigned(),
+        u64::from(meta.mtime.nanos) << 32 | u64::from(meta.ctime.nanos),
+        meta.mount,
+        name.len() as u64,
+    ];
+    for (place, word) in fixed.chunks_exact_mut(8).zip(words) {
+        place.copy_from_slice(&word.to_le_bytes());
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&fixed).update(name);
+    let hash = hasher.finalize();
+    for (sum, part) in digest.0.iter_mut().zip(hash.as_bytes().chunks_exact(8)) {
+        let word = part.try_into().map_or(0, u64::from_le_bytes);
+        *sum = sum.wrapping_add(word);
+    }
+}

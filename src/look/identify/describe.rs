@@ -1,0 +1,278 @@
+//! From recognised files to one described model.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::layout::{Marks, hub_repository};
+use super::weights::{Holds, Tensor, WeightFile};
+use super::{Found, shape};
+use crate::facts::{Completeness, Model, ModelKind, Stage};
+use crate::look::read;
+use crate::look::tree::Tree;
+
+/// Describes a model that is one file.
+pub(super) fn single(tree: &Tree, target: &Path, found: &Found<'_>) -> Model {
+    let (file, weights) = found;
+    let mut model = blank(&[found]);
+    model.path = tree.path(file);
+    model.single_file = true;
+    model.bytes = file.meta.size;
+    from_weights(&mut model, &[weights]);
+    conflict_with_name(&mut model, target);
+    model
+}
+
+/// Describes a model that is a directory.
+pub(super) fn directory(
+    tree: &Tree,
+    target: &Path,
+    marks: &Marks<'_>,
+    dir: u32,
+    found: &[&Found<'_>],
+) -> Model {
+    let mut model = blank(found);
+    model.path = tree.dir_path(dir);
+    model.bytes = tree.dirs[dir as usize].bytes;
+    let json = |name: &str| marks.get(dir, name).and_then(|f| read::json(tree, f));
+    if let Some(config) = json("config.json") {
+        from_config(&mut model, &config);
+    }
+    if let Some(config) = json("model_index.json") {
+        model.name = text(&config, "_class_name");
+        model.format = "diffusers pipeline".to_owned();
+        model.kind = ModelKind::Full;
+    }
+    if marks.get(dir, "modules.json").is_some() {
+        model.stage = Stage::Final;
+    }
+    let weights: Vec<&WeightFile> = found.iter().map(|(_, w)| w).collect();
+    from_weights(&mut model, &weights);
+    if let Some(config) = json("adapter_config.json") {
+        from_adapter(&mut model, &config);
+    }
+    match json("trainer_state.json") {
+        Some(state) => from_trainer(&mut model, &state, target),
+        None => unfinished(&mut model, marks, dir),
+    }
+    if let Some(index) = marks.index(dir) {
+        check_index(&mut model, read::json(tree, index).as_ref(), tree, marks, dir);
+    }
+    if let Some(repository) = hub_repository(tree, dir) {
+        from_hub(&mut model, tree, dir, found, repository);
+    }
+    if found.is_empty() && model.kind != ModelKind::Pointer {
+        model.complete = Completeness::Damaged("the weights that its files name are not here".into());
+    }
+    conflict_with_name(&mut model, target);
+    model
+}
+
+fn blank(found: &[&Found<'_>]) -> Model {
+    Model {
+        path: std::path::PathBuf::new(),
+        single_file: false,
+        kind: ModelKind::Unknown,
+        stage: Stage::Unknown,
+        format: found.first().map_or_else(|| "index only".to_owned(), |(_, w)| w.format.clone()),
+        family: None,
+        family_source: None,
+        name: None,
+        base: None,
+        rank: None,
+        step: None,
+        max_step: None,
+        best: false,
+        parameters: None,
+        dtype: None,
+        bytes: 0,
+        weights_written: found.iter().map(|(f, _)| f.meta.mtime).max(),
+        structure: structure(found),
+        complete: Completeness::Unknown,
+        conflicts: Vec::new(),
+        newest: None,
+        label: None,
+        bad_label: None,
+        keep_file: None,
+        component_of: None,
+        hub: None,
+        series: Vec::new(),
+    }
+}
+
+/// Sorted names, dtypes and shapes; for formats without a header, names and sizes of the files.
+fn structure(found: &[&Found<'_>]) -> Option<[u8; 32]> {
+    let mut lines = BTreeSet::new();
+    for (file, weights) in found {
+        if weights.tensors.is_empty() {
+            lines.insert(format!("{:?} {} {}", file.name, weights.format, file.meta.size));
+        }
+        for (name, Tensor { dtype, shape }) in &weights.tensors {
+            lines.insert(format!("{name:?} {dtype} {shape:?}"));
+        }
+    }
+    let mut hasher = blake3::Hasher::new();
+    for line in &lines {
+        hasher.update(line.as_bytes()).update(b"\n");
+    }
+    (!lines.is_empty()).then(|| *hasher.finalize().as_bytes())
+}
+
+fn from_weights(model: &mut Model, files: &[&WeightFile]) {
+    let mut tensors: BTreeMap<String, Tensor> = BTreeMap::new();
+    for file in files {
+        tensors.extend(file.tensors.iter().map(|(n, t)| (n.clone(), t.clone())));
+    }
+    let shape = shape::of(&tensors);
+    if let Some(family) = shape.family {
+        if let Some(config) = model.family.as_deref()
+            && !shape::compatible(config, family)
+            && shape::claimed_family(config).is_some()
+        {
+            model.conflicts.push(format!("config.json says {config}, the tensors say {family}"));
+        }
+        model.family = Some(family.to_owned());
+        model.family_source = Some(shape.source.to_owned());
+    }
+    model.name = model.name.take().or_else(|| shape.fits.map(str::to_owned));
+    let recorded = files.iter().find(|f| f.family.is_some());
+    if let Some(recorded) = recorded {
+        model.family = model.family.take().or_else(|| recorded.family.clone());
+        model.family_source = model.family_source.take().or(Some("its GGUF header".to_owned()));
+        model.name = model.name.take().or_else(|| recorded.name.clone());
+    }
+    if !tensors.is_empty() {
+        model.parameters = Some(tensors.values().fold(0, |n, t| n.saturating_add(t.elements())));
+        let mut by_dtype: BTreeMap<&str, u64> = BTreeMap::new();
+        for tensor in tensors.values() {
+            let sum = by_dtype.entry(&tensor.dtype).or_default();
+            *sum = sum.saturating_add(tensor.elements());
+        }
+        model.dtype = by_dtype.into_iter().max_by_key(|d| d.1).map(|d| d.0.to_owned());
+    }
+    if let Some(quantization) = files.iter().find_map(|f| f.quantization.clone()) {
+        model.dtype = Some(quantization);
+        model.kind = ModelKind::Quantized;
+    }
+    let all = |holds: Holds| !files.is_empty() && files.iter().all(|f| f.holds == holds);
+    if all(Holds::Pointer) {
+        model.kind = ModelKind::Pointer;
+    } else if files.iter().any(|f| f.holds == Holds::Adapter) {
+        model.kind = ModelKind::Adapter;
+    } else if model.kind == ModelKind::Unknown && files.iter().any(|f| f.holds == Holds::Weights) {
+        model.kind = ModelKind::Full;
+    }
+    let damaged = files.iter().find_map(|f| match &f.complete {
+        Completeness::Damaged(why) => Some(why.clone()),
+        _ => None,
+    });
+    model.complete = match damaged {
+        Some(why) => Completeness::Damaged(why),
+        None if !files.is_empty() && files.iter().all(|f| f.complete == Completeness::Complete) => {
+            Completeness::Complete
+        }
+        None => Completeness::Unknown,
+    };
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    value.get(key)?.as_str().filter(|s| !s.is_empty()).map(str::to_owned)
+}
+
+fn from_config(model: &mut Model, config: &Value) {
+    model.family = text(config, "model_type").or_else(|| {
+        config.get("text_config").and_then(|inner| text(inner, "model_type"))
+    });
+    model.family_source = model.family.as_ref().map(|_| "config.json".to_owned());
+    model.base = text(config, "_name_or_path");
+    if config.get("quantization_config").is_some() || config.get("quantization").is_some() {
+        model.kind = ModelKind::Quantized;
+    }
+}
+
+fn from_adapter(model: &mut Model, config: &Value) {
+    model.kind = ModelKind::Adapter;
+    model.base = text(config, "base_model_name_or_path").or_else(|| text(config, "model"));
+    model.rank = config
+        .get("r")
+        .or_else(|| config.get("lora_parameters")?.get("rank"))
+        .and_then(Value::as_u64);
+}
+
+fn from_trainer(model: &mut Model, state: &Value, target: &Path) {
+    model.stage = Stage::Checkpoint;
+    model.step = state.get("global_step").and_then(Value::as_u64);
+    model.max_step = state.get("max_steps").and_then(Value::as_u64).filter(|n| *n > 0);
+    let own = target.join(&model.path);
+    let own = own.file_name().map(std::ffi::OsStr::to_os_string);
+    model.best = text(state, "best_model_checkpoint")
+        .is_some_and(|best| Path::new(&best).file_name() == own.as_deref());
+    let named = own.as_ref().and_then(|n| crate::look::names::parse(&n.to_string_lossy()));
+    if let (Some(step), Some(named)) = (model.step, named)
+        && named.date.is_none()
+        && named.key.last() != Some(&step)
+        && named.stem.starts_with("checkpoint")
+    {
+        model.conflicts.push(format!("its name says {:?}, trainer_state.json step {step}", named.key));
+    }
+}
+
+/// A Trainer writes `trainer_state.json` last: without it a checkpoint is unfinished.
+fn unfinished(model: &mut Model, marks: &Marks<'_>, dir: u32) {
+    if marks.get(dir, "optimizer.pt").is_some() && marks.get(dir, "scheduler.pt").is_some() {
+        model.stage = Stage::Checkpoint;
+        model.complete =
+            Completeness::Damaged("no trainer_state.json: the save was not finished".to_owned());
+    }
+}
+
+fn check_index(
+    model: &mut Model,
+    index: Option<&Value>,
+    tree: &Tree,
+    marks: &Marks<'_>,
+    dir: u32,
+) {
+    let Some(map) = index.and_then(|i| i.get("weight_map")).and_then(Value::as_object) else {
+        model.complete = Completeness::Damaged("its index is not readable".to_owned());
+        return;
+    };
+    let _ = tree;
+    let wanted: BTreeSet<&str> = map.values().filter_map(Value::as_str).collect();
+    let missing = wanted.iter().filter(|name| marks.get(dir, name).is_none()).count();
+    if missing > 0 {
+        let total = wanted.len();
+        model.complete = Completeness::Damaged(format!("{missing} of {total} shards are missing"));
+    }
+}
+
+fn from_hub(model: &mut Model, tree: &Tree, dir: u32, found: &[&Found<'_>], repository: String) {
+    model.stage = Stage::Download;
+    model.name = repository.split('@').next().map(str::to_owned);
+    model.format = format!("hub cache, {}", model.format);
+    // A real weight file outside of `blobs` was put there by a person: the hub does not have it.
+    let own = |d: u32| {
+        let path = tree.dir_path(d);
+        let below = path.strip_prefix(tree.dir_path(dir)).map(Path::to_path_buf);
+        below.is_ok_and(|p| p.starts_with("blobs"))
+    };
+    if found.iter().all(|(file, _)| own(file.dir)) {
+        model.hub = Some(repository);
+    }
+    if found.is_empty() {
+        model.kind = ModelKind::Pointer;
+        model.complete = Completeness::Complete;
+    }
+}
+
+/// The name of a folder is the weakest evidence, and what misled before: say where it lies.
+fn conflict_with_name(model: &mut Model, target: &Path) {
+    let path = target.join(&model.path);
+    let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { return };
+    if let (Some(claimed), Some(found)) = (shape::claimed_family(&name), model.family.as_deref())
+        && !shape::compatible(claimed, found)
+    {
+        model.conflicts.push(format!("the name {name} says {claimed}, the files say {found}"));
+    }
+}

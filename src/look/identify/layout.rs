@@ -1,0 +1,91 @@
+//! Which directory a weight file belongs to: layouts are told by marker files.
+
+use std::collections::HashMap;
+
+use crate::look::names;
+use crate::look::tree::{Notable, ROOT, Tree};
+
+/// Marker files in a directory, as far as names go; `config.json` is looked into.
+pub(super) struct Marks<'a> {
+    pub files: HashMap<u32, Vec<&'a Notable>>,
+}
+
+impl<'a> Marks<'a> {
+    pub(super) fn new(tree: &'a Tree) -> Self {
+        Self { files: tree.by_dir() }
+    }
+
+    /// The file of this name in a directory.
+    pub(super) fn get(&self, dir: u32, name: &str) -> Option<&'a Notable> {
+        self.files.get(&dir)?.iter().copied().find(|f| f.name == name)
+    }
+
+    fn any(&self, dir: u32, names: &[&str]) -> bool {
+        names.iter().any(|n| self.get(dir, n).is_some())
+    }
+
+    /// One model whatever lies below: a pipeline, a store, a sharded checkpoint.
+    fn absorbs(&self, tree: &Tree, dir: u32) -> bool {
+        hub_repository(tree, dir).is_some()
+            || self.any(dir, &["model_index.json", "modules.json", "saved_model.pb"])
+            || self.any(dir, &["_CHECKPOINT_METADATA", "_METADATA"])
+    }
+
+    /// Binds the weight files beside it.
+    pub(super) fn binds(&self, dir: u32) -> bool {
+        let names = ["config.json", "adapter_config.json", "trainer_state.json", ".metadata",
+            "latest", "latest_checkpointed_iteration.txt", "config.cfg"];
+        self.any(dir, &names) || self.index(dir).is_some()
+    }
+
+    /// The index of a sharded set.
+    pub(super) fn index(&self, dir: u32) -> Option<&'a Notable> {
+        self.files.get(&dir)?.iter().copied().find(|f| f.text().ends_with(".index.json"))
+    }
+
+    /// The directory of the model that a weight file in `dir` belongs to.
+    pub(super) fn owner(&self, tree: &Tree, dir: u32) -> u32 {
+        let mut above = vec![dir];
+        let mut at = dir;
+        while at != ROOT {
+            at = tree.dirs[at as usize].parent;
+            above.push(at);
+        }
+        if let Some(outermost) = above.iter().rev().find(|d| self.absorbs(tree, **d)) {
+            return *outermost;
+        }
+        for at in &above {
+            if self.binds(*at) {
+                return *at;
+            }
+            // `checkpoint-900/` stands for itself, whatever the run around it holds.
+            let name = String::from_utf8_lossy(&tree.dirs[*at as usize].name);
+            if *at != ROOT && names::parse(&name).is_some() {
+                return *at;
+            }
+        }
+        dir
+    }
+}
+
+/// Repository id and commit of a hub-cache directory `models--ORG--NAME`.
+pub(super) fn hub_repository(tree: &Tree, dir: u32) -> Option<String> {
+    let name = std::str::from_utf8(&tree.dirs.get(dir as usize)?.name).ok()?;
+    let id = name.strip_prefix("models--")?.replace("--", "/");
+    let inside = |wanted: &[u8], parent: u32| {
+        tree.dirs
+            .iter()
+            .enumerate()
+            .skip(1)
+            .filter(move |(_, d)| d.parent == parent)
+            .find(|(_, d)| d.name.as_ref() == wanted)
+            .and_then(|(i, _)| u32::try_from(i).ok())
+    };
+    let snapshots = inside(b"snapshots", dir)?;
+    inside(b"blobs", dir)?;
+    let commit = tree.dirs.iter().skip(1).find(|d| {
+        d.parent == snapshots && d.name.len() == 40 && d.name.iter().all(u8::is_ascii_hexdigit)
+    })?;
+    let commit = String::from_utf8_lossy(&commit.name);
+    Some(format!("{id}@{}", &commit[..12]))
+}

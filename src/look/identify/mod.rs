@@ -1,0 +1,122 @@
+//! Identity of models, from the files alone: headers and small JSON, every read bounded.
+//!
+//! One file a format; `containers::RECOGNISERS` is the table that lists them.
+
+mod containers;
+mod describe;
+mod gguf;
+mod layout;
+mod safetensors;
+pub mod shape;
+pub mod weights;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::facts::{Completeness, FileKind, Model};
+
+use super::read;
+use super::tree::{Notable, ROOT, Tree};
+use weights::{Holds, Sample, WeightFile};
+
+/// A weight file with where it lies.
+pub(super) type Found<'a> = (&'a Notable, WeightFile);
+
+/// How many bytes a recogniser is given to begin with.
+const HEAD: u64 = 4096;
+
+/// Finds every model in a surveyed target. `path` is the target's own, for the words of a conflict.
+#[must_use]
+pub fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
+    let found: Vec<Found<'_>> = tree
+        .notable
+        .iter()
+        .filter(|f| f.meta.kind == FileKind::File)
+        .filter_map(|f| Some((f, recognise(tree, f)?)))
+        .filter(|(_, w)| w.holds != Holds::Other)
+        .collect();
+    if tree.dirs.is_empty() {
+        return found.iter().map(|f| describe::single(tree, path, f)).collect();
+    }
+    let marks = layout::Marks::new(tree);
+    let mut owned: BTreeMap<u32, Vec<&Found<'_>>> = BTreeMap::new();
+    for item in &found {
+        owned.entry(marks.owner(tree, item.0.dir)).or_default().push(item);
+    }
+    // Links alone, or an index without its shards, are a model whose weights are not here.
+    for file in tree.notable.iter().filter(|f| f.text().ends_with(".index.json")) {
+        owned.entry(marks.owner(tree, file.dir)).or_default();
+    }
+    for dir in 0..tree.dirs.len() {
+        let dir = u32::try_from(dir).unwrap_or(u32::MAX);
+        if layout::hub_repository(tree, dir).is_some() || marks.get(dir, "adapter_config.json").is_some()
+        {
+            owned.entry(marks.owner(tree, dir)).or_default();
+        }
+    }
+    let mut models = Vec::new();
+    for (dir, files) in owned {
+        let bound = files.len() < 2
+            || marks.binds(dir)
+            || files.iter().any(|(f, _)| f.dir != dir)
+            || layout::hub_repository(tree, dir).is_some();
+        if bound {
+            models.push(describe::directory(tree, path, &marks, dir, &files));
+        } else {
+            models.extend(files.iter().map(|f| describe::single(tree, path, f)));
+        }
+    }
+    components(&mut models);
+    models
+}
+
+fn recognise(tree: &Tree, file: &Notable) -> Option<WeightFile> {
+    let sample = || -> std::io::Result<Option<WeightFile>> {
+        let opened = tree.open(file)?;
+        let head = read::at(&opened, 0, usize::try_from(HEAD).unwrap_or(0))?;
+        let name = file.name.to_string_lossy();
+        let sample = Sample { name: &name, size: file.meta.size, head: &head, file: &opened };
+        Ok(containers::RECOGNISERS.iter().find_map(|r| r(&sample)))
+    };
+    match sample() {
+        Ok(found) => found,
+        // What cannot be read cannot be called harmless, if it is large or named like weights.
+        Err(error) => {
+            let weights = ["safetensors", "gguf", "pt", "pth", "ckpt", "bin"];
+            let named = super::notable::suffix(file.text()).is_some_and(|s| weights.contains(&s));
+            (named || file.meta.size > 10 << 20).then(|| {
+                let mut unread = WeightFile::new("unreadable", Holds::Possibly);
+                unread.complete = Completeness::Damaged(format!("cannot be read: {error}"));
+                unread
+            })
+        }
+    }
+}
+
+/// Marks a run's own checkpoints as covered by the run around them.
+fn components(models: &mut [Model]) {
+    for model in models {
+        let name = model.path.file_name().map(|n| n.to_string_lossy().into_owned());
+        let step = name.as_deref().and_then(super::names::parse).is_some_and(|n| n.date.is_none());
+        if step && !model.single_file {
+            model.component_of = model.path.parent().map(PathBuf::from);
+        }
+    }
+}
+
+/// The directory of a tree that a model stands for.
+pub(super) fn directory_of(tree: &Tree, model: &Model) -> Option<u32> {
+    let wanted = if model.single_file { model.path.parent()? } else { &model.path };
+    let mut at = ROOT;
+    for part in wanted.components() {
+        let name = std::os::unix::ffi::OsStrExt::as_bytes(part.as_os_str());
+        let next = tree
+            .dirs
+            .iter()
+            .enumerate()
+            .skip(1)
+            .find(|(_, d)| d.parent == at && d.name.as_ref() == name)?;
+        at = u32::try_from(next.0).ok()?;
+    }
+    Some(at)
+}

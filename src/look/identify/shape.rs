@@ -1,0 +1,155 @@
+//! Family and size from tensor names and shapes, never from a file's or folder's name.
+//!
+//! Hyper-parameters are those of the public model pages; a fitting shape is no proof.
+
+use std::collections::BTreeMap;
+
+use super::weights::Tensor;
+
+/// What the tensors say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shape {
+    /// Family, where a tensor is telling.
+    pub family: Option<&'static str>,
+    /// Which tensors told it.
+    pub source: &'static str,
+    /// A model that the shapes fit.
+    pub fits: Option<&'static str>,
+}
+
+/// hidden size, layers, rows of `q_proj`, rows of `v_proj`, name.
+type Known = (u64, u64, u64, u64, &'static str);
+
+const QWEN3: &[Known] = &[
+    (1024, 28, 2048, 1024, "Qwen3-0.6B"),
+    (2048, 28, 2048, 1024, "Qwen3-1.7B"),
+    (2560, 36, 4096, 1024, "Qwen3-4B"),
+    (4096, 36, 4096, 1024, "Qwen3-8B"),
+    (5120, 40, 5120, 1024, "Qwen3-14B"),
+    (5120, 64, 8192, 1024, "Qwen3-32B"),
+];
+
+const QWEN2: &[Known] = &[
+    (896, 24, 896, 128, "Qwen2.5-0.5B"),
+    (1536, 28, 1536, 256, "Qwen2.5-1.5B"),
+    (2048, 36, 2048, 256, "Qwen2.5-3B"),
+    (3584, 28, 3584, 512, "Qwen2.5-7B"),
+    (5120, 48, 5120, 1024, "Qwen2.5-14B"),
+    (5120, 64, 5120, 1024, "Qwen2.5-32B"),
+    (8192, 80, 8192, 1024, "Qwen2.5-72B"),
+];
+
+const LLAMA: &[Known] = &[
+    (2048, 16, 2048, 512, "Llama-3.2-1B"),
+    (3072, 28, 3072, 1024, "Llama-3.2-3B"),
+    (4096, 32, 4096, 1024, "Llama-3-8B"),
+    (8192, 80, 8192, 1024, "Llama-3-70B"),
+];
+
+/// Reads family and size off the tensors.
+#[must_use]
+pub fn of(tensors: &BTreeMap<String, Tensor>) -> Shape {
+    let has = |part: &str| tensors.keys().any(|name| name.contains(part));
+    let adapter = has("lora_A");
+    let (family, source) = if has("self_attn.q_norm.weight") && has("pre_feedforward_layernorm") {
+        (Some("gemma3"), "q_norm and pre_feedforward_layernorm tensors")
+    } else if has("pre_feedforward_layernorm") {
+        (Some("gemma2"), "pre_feedforward_layernorm tensors")
+    } else if has("self_attn.q_norm.weight") && !has("q_proj.bias") {
+        let moe = has("mlp.experts.");
+        (Some(if moe { "qwen3_moe" } else { "qwen3" }), "q_norm and k_norm tensors")
+    } else if has("self_attn.q_proj.bias") && has("self_attn.v_proj.bias") && !has("q_norm") {
+        (Some("qwen2"), "q_proj.bias tensors")
+    } else if has("h.0.attn.c_attn") {
+        (Some("gpt2"), "c_attn tensors")
+    } else if has("encoder.layer.0.attention.self.query") {
+        (Some("bert"), "encoder.layer.N.attention tensors")
+    } else if has("SelfAttention.q.weight") {
+        (Some("t5"), "SelfAttention tensors")
+    } else if has("double_blocks.") {
+        (Some("flux"), "double_blocks tensors")
+    } else if has("model.diffusion_model.") {
+        (Some("stable-diffusion"), "diffusion_model tensors")
+    } else if !adapter && has("self_attn.q_proj.weight") && has("mlp.gate_proj.weight") {
+        (Some("llama"), "self_attn and gate_proj tensors without norms or biases")
+    } else {
+        (None, "")
+    };
+    let fits = dimensions(tensors, adapter).and_then(|found| match family {
+        Some("qwen3") => find(QWEN3, found),
+        Some("qwen2") => find(QWEN2, found),
+        Some("llama") => find(LLAMA, found),
+        None if adapter => only([QWEN3, QWEN2, LLAMA].iter().filter_map(|t| find(t, found))),
+        _ => None,
+    });
+    let from_shape = fits.filter(|_| family.is_none()).map(|name| {
+        if name.starts_with("Qwen3") {
+            "qwen3"
+        } else if name.starts_with("Qwen2") {
+            "qwen2"
+        } else {
+            "llama"
+        }
+    });
+    match from_shape {
+        Some(family) => Shape { family: Some(family), source: "the shapes of its tensors", fits },
+        None => Shape { family, source, fits },
+    }
+}
+
+fn only<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let first = names.next()?;
+    names.next().is_none().then_some(first)
+}
+
+fn find(table: &'static [Known], (hidden, layers, q, v): (u64, u64, Option<u64>, u64)) -> Option<&'static str> {
+    table
+        .iter()
+        .find(|k| k.0 == hidden && k.1 == layers && q.is_none_or(|q| q == k.2) && k.3 == v)
+        .map(|k| k.4)
+}
+
+/// Hidden size, layers, rows of q and of v.
+fn dimensions(
+    tensors: &BTreeMap<String, Tensor>,
+    adapter: bool,
+) -> Option<(u64, u64, Option<u64>, u64)> {
+    let shape = |part: &str, axis: usize| {
+        tensors.iter().find(|(n, _)| n.contains(part)).and_then(|(_, t)| t.shape.get(axis).copied())
+    };
+    let layers = tensors.keys().filter_map(|n| layer(n)).max()? + 1;
+    if adapter {
+        let hidden = shape("q_proj.lora_A", 1).or_else(|| shape("v_proj.lora_A", 1))?;
+        Some((hidden, layers, shape("q_proj.lora_B", 0), shape("v_proj.lora_B", 0)?))
+    } else {
+        let hidden = shape("q_proj.weight", 1)?;
+        Some((hidden, layers, shape("q_proj.weight", 0), shape("v_proj.weight", 0)?))
+    }
+}
+
+fn layer(name: &str) -> Option<u64> {
+    let rest = name.split("layers.").nth(1)?;
+    rest.split('.').next()?.parse().ok()
+}
+
+/// The family that a written name claims: `Qwen2.5-7B` is `qwen2`, `Qwen3-8B` is `qwen3`.
+///
+/// Only families that [`of`] can tell are named, since only those can be contradicted.
+#[must_use]
+pub fn claimed_family(text: &str) -> Option<&'static str> {
+    let plain: String =
+        text.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let table = [
+        ("qwen3", "qwen3"), ("qwen25", "qwen2"), ("qwen2", "qwen2"), ("qwq", "qwen2"),
+        ("llama", "llama"), ("gemma3", "gemma3"), ("gemma2", "gemma2"), ("gpt2", "gpt2"),
+        ("bert", "bert"), ("t5", "t5"), ("flux", "flux"),
+    ];
+    table.iter().find(|(word, _)| plain.contains(word)).map(|(_, family)| *family)
+}
+
+/// Whether two family names can be of the same model.
+#[must_use]
+pub fn compatible(claimed: &str, found: &str) -> bool {
+    // DeepSeek's distillations and merges carry two names; MoE is a variant, not another family.
+    found.starts_with(claimed) || claimed.starts_with(found)
+}

@@ -1,0 +1,71 @@
+//! Which files are worth opening, by name and size alone.
+//!
+//! The suffix only decides whether a file is looked at, never what it is.
+
+use crate::facts::{FileKind, Meta};
+
+/// Everything larger is opened whatever its name is.
+const LARGE: u64 = 1 << 20;
+/// Files without a suffix over this size are opened.
+const PLAIN: u64 = 4096;
+
+/// Suffixes under which weights are kept.
+const SUFFIXES: &[&str] = &[
+    "safetensors", "gguf", "ggml", "bin", "pt", "pth", "ckpt", "h5", "hdf5", "keras", "onnx",
+    "onnx_data", "pb", "tflite", "msgpack", "npz", "npy", "distcp", "nemo", "mlmodel", "engine",
+    "plan", "pte", "pdparams", "pdiparams", "caffemodel", "params", "mar", "pkl", "joblib", "llamafile",
+    "safetensor", "index", "weights", "ftz", "cbm", "ubj", "pt2", "ptl", "jit", "zip", "tar", "tgz",
+    "gz", "xz", "bz2", "zst", "7z",
+];
+
+/// Names that say what the files beside them are.
+const NAMES: &[&str] = &[
+    "config.json", "adapter_config.json", "trainer_state.json", "model_index.json", "modules.json",
+    "tokenizer.json", "tokenizer_config.json", ".metadata", "metadata.json", "latest", "_METADATA",
+    "_CHECKPOINT_METADATA", "commit_success.txt", "latest_checkpointed_iteration.txt", "meta.json",
+    "config.cfg", "state.json", "dataset_info.json", "RECORD", "mergekit_config.yml", "main",
+    "checkpoint", "manifest.ocdbt",
+];
+
+/// Files whose presence alone means "do not delete".
+pub const KEEP_FILES: &[&str] = &["KEEP", ".keep", "DO_NOT_DELETE", "PROTECTED"];
+
+/// Whether this is a label: `MODEL_INFO.txt` (or `.json`, `.yaml`, `.yml`) or `NAME.MODEL_INFO.txt`.
+#[must_use]
+pub fn is_label(name: &[u8]) -> bool {
+    let Some(stem) = [".txt", ".json", ".yaml", ".yml"]
+        .iter()
+        .find_map(|s| name.strip_suffix(s.as_bytes()))
+    else {
+        return false;
+    };
+    stem == b"MODEL_INFO" || stem.ends_with(b".MODEL_INFO")
+}
+
+/// Whether a surveyed entry is worth opening.
+#[must_use]
+pub fn is_notable(name: &[u8], meta: &Meta) -> bool {
+    if is_label(name) {
+        return true;
+    }
+    let Ok(text) = std::str::from_utf8(name) else {
+        return meta.kind == FileKind::File && meta.size > PLAIN;
+    };
+    if NAMES.contains(&text) || KEEP_FILES.contains(&text) || text.ends_with(".index.json") {
+        return true;
+    }
+    match meta.kind {
+        FileKind::File if meta.size > LARGE => true,
+        FileKind::File | FileKind::Symlink => match suffix(text) {
+            Some(suffix) => SUFFIXES.contains(&suffix.to_ascii_lowercase().as_str()),
+            None => meta.kind == FileKind::File && meta.size > PLAIN,
+        },
+        _ => false,
+    }
+}
+
+/// The part after the last dot, unless the name starts with that dot.
+#[must_use]
+pub fn suffix(name: &str) -> Option<&str> {
+    name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, suffix)| suffix)
+}

@@ -1,0 +1,50 @@
+//! Bounded reads of surveyed files: nothing the disk says makes this program read more.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+
+use serde_json::Value;
+
+use super::tree::{Notable, Tree};
+
+/// The largest small JSON file that is read whole.
+pub const JSON: u64 = 16 << 20;
+
+/// Reads up to `limit` bytes from the start.
+///
+/// # Errors
+/// Where the file cannot be opened or read.
+pub fn head(tree: &Tree, file: &Notable, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    tree.open(file)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a JSON file of at most [`JSON`] bytes; anything else is `None`.
+#[must_use]
+pub fn json(tree: &Tree, file: &Notable) -> Option<Value> {
+    if file.meta.size > JSON {
+        return None;
+    }
+    serde_json::from_slice(&head(tree, file, JSON).ok()?).ok()
+}
+
+/// Fills what it can of `len` bytes at `offset`.
+///
+/// # Errors
+/// As pread(2).
+pub fn at(file: &File, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; len];
+    let mut done = 0;
+    while done < len {
+        match file.read_at(&mut bytes[done..], offset + done as u64) {
+            Ok(0) => break,
+            Ok(n) => done += n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    bytes.truncate(done);
+    Ok(bytes)
+}

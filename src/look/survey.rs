@@ -1,0 +1,261 @@
+//! The survey: every entry of a target, seen once, relative to open directories.
+//!
+//! Directories are spread over a few threads. Each keeps its children on its own stack, last in
+//! first out, and hands work on only when another has none: a deep chain handed between threads
+//! was three times slower. More than 64 open descriptors stall a threaded process, so beyond that
+//! a directory is opened again from the target when its turn comes.
+
+use std::ffi::{CStr, OsStr};
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::gather::Gathered;
+use super::tree::{Dir, ROOT, Tree, chain_of, open_chain, roll_up, swapped};
+use crate::facts::{FileKind, Meta};
+use crate::sys::dir;
+
+/// Open handles kept for pending directories.
+const HANDLES: usize = 48;
+/// Bytes of one getdents64 call.
+const LISTING: usize = 256 * 1024;
+
+/// What a running survey tells a progress line.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Entries seen.
+    pub entries: AtomicU64,
+    /// Bytes seen.
+    pub bytes: AtomicU64,
+}
+
+/// A directory handle that counts itself.
+struct Handle<'a> {
+    fd: OwnedFd,
+    live: &'a AtomicUsize,
+}
+
+impl Drop for Handle<'_> {
+    fn drop(&mut self) {
+        self.live.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A directory still to be read.
+struct Job<'a> {
+    index: u32,
+    name: Box<[u8]>,
+    meta: Meta,
+    parent: Option<Arc<Handle<'a>>>,
+}
+
+struct Shared<'a> {
+    base: &'a OwnedFd,
+    root: Meta,
+    euid: u32,
+    dirs: Mutex<Vec<Dir>>,
+    queue: Mutex<Queue<'a>>,
+    wake: Condvar,
+    hungry: AtomicUsize,
+    live: &'a AtomicUsize,
+    progress: &'a Progress,
+}
+
+struct Queue<'a> {
+    jobs: Vec<Job<'a>>,
+    busy: usize,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Surveys the entry `name` of the open directory `parent`.
+///
+/// # Errors
+/// Only where the target itself cannot be looked at; all else is data.
+pub fn survey(
+    parent: impl AsFd,
+    name: &OsStr,
+    euid: u32,
+    progress: &Progress,
+) -> io::Result<Tree> {
+    let meta = dir::stat_name(&parent, name)?;
+    if meta.kind != FileKind::Directory {
+        let base = parent.as_fd().try_clone_to_owned()?;
+        return Ok(Gathered::single(name, &meta, euid).into_tree(base, meta, Vec::new()));
+    }
+    let root = Dir {
+        parent: ROOT,
+        name: name.as_bytes().into(),
+        id: meta.id,
+        btime: meta.btime,
+        bytes: 0,
+        files: 0,
+        newest: None,
+    };
+    let base = match dir::open_dir_at(&parent, name) {
+        Ok(base) => base,
+        Err(error) => {
+            let mut gathered = Gathered::root(&meta, euid);
+            gathered.problem(ROOT, name.as_bytes(), &error);
+            let base = parent.as_fd().try_clone_to_owned()?;
+            return Ok(gathered.into_tree(base, meta, vec![root]));
+        }
+    };
+    if dir::stat_fd(&base)?.id != meta.id {
+        return Err(swapped());
+    }
+    let live = AtomicUsize::new(0);
+    let first = Job { index: ROOT, name: Box::default(), meta, parent: None };
+    let shared = Shared {
+        base: &base,
+        root: meta,
+        euid,
+        dirs: Mutex::new(vec![root]),
+        queue: Mutex::new(Queue { jobs: vec![first], busy: 0 }),
+        wake: Condvar::new(),
+        hungry: AtomicUsize::new(0),
+        live: &live,
+        progress,
+    };
+    let helpers = std::thread::available_parallelism().map_or(1, |n| n.get().min(8)) - 1;
+    let mut gathered = Gathered::root(&meta, euid);
+    std::thread::scope(|scope| {
+        let spawned: Vec<_> = (0..helpers).map(|_| scope.spawn(|| work(&shared))).collect();
+        gathered.merge(work(&shared));
+        for thread in spawned {
+            match thread.join() {
+                Ok(part) => gathered.merge(part),
+                Err(cause) => std::panic::resume_unwind(cause),
+            }
+        }
+    });
+    let mut dirs = std::mem::take(&mut *lock(&shared.dirs));
+    drop(shared);
+    gathered.hand_out(&mut dirs);
+    roll_up(&mut dirs);
+    Ok(gathered.into_tree(base, meta, dirs))
+}
+
+fn work(shared: &Shared<'_>) -> Gathered {
+    let mut gathered = Gathered::new(shared.euid);
+    let mut buffer = Vec::with_capacity(LISTING);
+    let mut stack: Vec<Job<'_>> = Vec::new();
+    let mut queue = lock(&shared.queue);
+    loop {
+        if let Some(job) = queue.jobs.pop() {
+            queue.busy += 1;
+            drop(queue);
+            stack.push(job);
+            while let Some(job) = stack.pop() {
+                read(shared, &job, &mut stack, &mut gathered, &mut buffer);
+                if stack.len() > 1 && shared.hungry.load(Ordering::Relaxed) > 0 {
+                    let half = stack.len() / 2;
+                    lock(&shared.queue).jobs.extend(stack.drain(..half));
+                    shared.wake.notify_all();
+                }
+            }
+            queue = lock(&shared.queue);
+            queue.busy -= 1;
+        } else if queue.busy == 0 {
+            shared.wake.notify_all();
+            return gathered;
+        } else {
+            shared.hungry.fetch_add(1, Ordering::Relaxed);
+            queue = shared.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            shared.hungry.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn open(shared: &Shared<'_>, job: &Job<'_>) -> io::Result<OwnedFd> {
+    if job.index == ROOT {
+        return shared.base.try_clone();
+    }
+    let fd = match &job.parent {
+        Some(parent) => dir::open_dir_at(&parent.fd, OsStr::from_bytes(&job.name))?,
+        None => {
+            let names: Vec<Box<[u8]>> = {
+                let dirs = lock(&shared.dirs);
+                chain_of(&dirs, job.index).iter().map(|&i| dirs[i as usize].name.clone()).collect()
+            };
+            open_chain(shared.base, names.iter().map(AsRef::as_ref))?
+        }
+    };
+    if dir::stat_fd(&fd)?.id == job.meta.id { Ok(fd) } else { Err(swapped()) }
+}
+
+fn read<'a>(
+    shared: &Shared<'a>,
+    job: &Job<'a>,
+    stack: &mut Vec<Job<'a>>,
+    gathered: &mut Gathered,
+    buffer: &mut Vec<u8>,
+) {
+    let fd = match open(shared, job) {
+        Ok(fd) => fd,
+        Err(error) => {
+            gathered.problem(job.index, b"", &error);
+            return;
+        }
+    };
+    gathered.enter(job.index, &job.meta);
+    let mut inner: Vec<(Box<[u8]>, Meta)> = Vec::new();
+    let mut entries = 0;
+    let mut bytes = 0;
+    let listed = dir::for_each_name(&fd, buffer, |name: &CStr| match dir::stat_at(&fd, name) {
+        Ok(meta) => {
+            entries += 1;
+            let elsewhere = meta.mount_root
+                || meta.mount != shared.root.mount
+                || (meta.kind == FileKind::Directory && meta.id.dev != job.meta.id.dev);
+            if elsewhere {
+                gathered.mount(job.index, name.to_bytes());
+            } else {
+                gathered.entry(name, &meta);
+                if meta.kind == FileKind::Directory {
+                    inner.push((name.to_bytes().into(), meta));
+                } else {
+                    bytes += meta.size;
+                }
+            }
+        }
+        Err(error) => gathered.problem(job.index, name.to_bytes(), &error),
+    });
+    if let Err(error) = listed {
+        gathered.problem(job.index, b"", &error);
+    }
+    gathered.leave();
+    shared.progress.entries.fetch_add(entries, Ordering::Relaxed);
+    shared.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+    if inner.is_empty() {
+        return;
+    }
+    let first = {
+        let mut dirs = lock(&shared.dirs);
+        let first = u32::try_from(dirs.len()).unwrap_or(u32::MAX);
+        dirs.extend(inner.iter().map(|(name, meta)| Dir {
+            parent: job.index,
+            name: name.clone(),
+            id: meta.id,
+            btime: meta.btime,
+            bytes: 0,
+            files: 0,
+            newest: None,
+        }));
+        first
+    };
+    shared.live.fetch_add(1, Ordering::Relaxed);
+    let handle = Arc::new(Handle { fd, live: shared.live });
+    let crowded = shared.live.load(Ordering::Relaxed) > HANDLES;
+    let last = inner.len() - 1;
+    for (i, (name, meta)) in inner.into_iter().enumerate() {
+        // The one that is read next keeps the handle, or a deep chain would be walked anew each time.
+        let parent = (!crowded || i == last).then(|| Arc::clone(&handle));
+        let index = first.saturating_add(u32::try_from(i).unwrap_or(u32::MAX));
+        stack.push(Job { index, name, meta, parent });
+    }
+}
