@@ -1,39 +1,53 @@
 //! MODEL_INFO files: what people wrote beside a model. Data, never trusted.
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::read;
 use super::tree::{Notable, Tree};
-use crate::facts::Label;
+use crate::facts::{Label, Stamp};
+use crate::sys::dir as sys;
 
 /// At most this much of a label is read.
 const LIMIT: u64 = 64 << 10;
 
-/// Reads a label; the error says why the file is none.
-///
-/// # Errors
-/// Unreadable, too large, or without `Model`.
-pub fn read(tree: &Tree, file: &Notable) -> Result<Label, String> {
-    if file.meta.size > LIMIT {
+/// The names a label may have in a directory; for a single file they follow its own name.
+pub(super) const NAMES: &[&str] =
+    &["MODEL_INFO.txt", "MODEL_INFO.json", "MODEL_INFO.yaml", "MODEL_INFO.yml"];
+
+/// Reads a label of the surveyed tree; the error says why the file is none.
+pub(super) fn in_tree(tree: &Tree, file: &Notable) -> Result<Label, String> {
+    let bytes = read::head(tree, file, LIMIT + 1).map_err(|e| e.to_string())?;
+    parse(file.text(), &bytes, tree.path(file), file.meta.mtime)
+}
+
+/// Reads a label outside of the tree, in a directory above or beside the target.
+pub(super) fn beside(dir: &Path, prefix: &str) -> Option<Result<Label, String>> {
+    let open = sys::open_path(dir).ok()?;
+    NAMES.iter().find_map(|name| {
+        let name = format!("{prefix}{name}");
+        let file = sys::open_file_at(&open, OsStr::new(&name)).ok()?;
+        let written = sys::stat_fd(&file).ok()?.mtime;
+        let size = usize::try_from(LIMIT + 1).ok()?;
+        let bytes = read::at(&file, 0, size).ok()?;
+        Some(parse(&name, &bytes, dir.join(&name), written))
+    })
+}
+
+fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Result<Label, String> {
+    if bytes.len() as u64 > LIMIT {
         return Err("it is over 64 KiB".to_owned());
     }
-    let bytes = read::head(tree, file, LIMIT).map_err(|e| e.to_string())?;
-    let text = String::from_utf8_lossy(&bytes);
+    let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
-    let mut label = Label { path: tree.path(file), written: file.meta.mtime, ..Label::default() };
-    let fields = if file.text().ends_with(".json") { from_json(text)? } else { lines(text) };
+    let mut label = Label { path, written, ..Label::default() };
+    let fields = if name.ends_with(".json") { from_json(text)? } else { lines(text) };
     for (key, value) in fields {
         take(&mut label, &key, value);
     }
-    if label.model.is_empty() { Err("it has no `Model:`".to_owned()) } else { Ok(label) }
-}
-
-/// The path of a label beside a target, for a label read from outside of it.
-#[must_use]
-pub fn moved(label: Label, path: PathBuf) -> Label {
-    Label { path, ..label }
+    if label.model.trim().is_empty() { Err("it has no `Model:`".to_owned()) } else { Ok(label) }
 }
 
 /// `key: value` lines; flat YAML is the same thing with quotes.

@@ -1,10 +1,119 @@
-//! Reads the disk and decides nothing: survey of the targets, identity of models, labels.
+//! Reads the disk and decides nothing: survey of the targets, identity of models, labels, age.
 
-pub mod gather;
-pub mod identify;
-pub mod labels;
-pub mod names;
-pub mod notable;
-pub mod read;
-pub mod survey;
-pub mod tree;
+mod around;
+mod enrich;
+mod gather;
+mod identify;
+mod labels;
+mod names;
+mod notable;
+mod protected;
+mod read;
+mod survey;
+mod target;
+mod tree;
+
+use std::ffi::OsString;
+
+use anyhow::{Context, Result};
+
+use crate::facts::{Digest, Dossier, FileId, Meta};
+use crate::sys::clock::Clock;
+use crate::sys::dir;
+use crate::sys::env::Surroundings;
+
+pub use identify::shape::{claimed_family, compatible};
+pub use survey::Progress;
+
+/// What looking needs to know of the world.
+#[derive(Clone, Copy, Debug)]
+pub struct Eyes<'a> {
+    /// User and places.
+    pub surroundings: &'a Surroundings,
+    /// The one reading of the clock, for dates in names.
+    pub clock: &'a Clock,
+    /// Paths that the policy protects.
+    pub protect: &'a [std::path::PathBuf],
+    /// Fed for a progress line.
+    pub progress: &'a Progress,
+}
+
+/// Surveys all targets and says what is known about each.
+///
+/// # Errors
+/// Where a target does not exist or its parent cannot be opened; nothing was changed.
+pub fn look(paths: &[OsString], eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
+    let targets = target::resolve(paths)?;
+    let mut series = around::Series::new(eyes);
+    targets.into_iter().map(|t| one(t, eyes, &mut series)).collect()
+}
+
+fn one(target: target::Target, eyes: &Eyes<'_>, series: &mut around::Series<'_>) -> Result<Dossier> {
+    let euid = eyes.surroundings.euid;
+    let shown = target.path.display().to_string();
+    let tree = survey::survey(&target.parent, &target.name, euid, eyes.progress)
+        .with_context(|| format!("cannot look at `{shown}`"))?;
+    let mut models = identify::identify(&tree, &target.path);
+    enrich::enrich(&mut models, &tree, &target.path, eyes.clock);
+    for model in &mut models {
+        model.series = series.of(&target.path.join(&model.path), model);
+    }
+    let protected = target.ambiguous.clone().or_else(|| protected::why(&target.path, &tree.meta, eyes));
+    Ok(Dossier {
+        parent: dir::stat_fd(&target.parent)?.id,
+        meta: tree.meta,
+        totals: tree.totals,
+        digest: tree.digest,
+        newest: enrich::newest(&tree),
+        oldest: enrich::oldest(&tree),
+        dirs: enrich::dirs(&tree),
+        keep_files: enrich::keep_files(&tree, &target.path),
+        part_of: around::part_of(&target.path, &tree.meta),
+        protected,
+        models,
+        problems: tree.problems,
+        mounts: tree.mounts,
+        foreign: tree.foreign,
+        typed: target.typed,
+        path: target.path,
+    })
+}
+
+/// A second look at a target: what is there now, as far as it can be compared with the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// The target itself.
+    pub meta: Meta,
+    /// Identity of every entry.
+    pub digest: Digest,
+    /// Entries seen.
+    pub entries: u64,
+    /// Whether something could not be seen, or lies on another mount.
+    pub blind: bool,
+}
+
+/// Surveys again, by handle, for the comparison before and after the rename.
+///
+/// # Errors
+/// Where the entry cannot be looked at.
+pub fn glance(
+    parent: impl std::os::fd::AsFd,
+    name: &std::ffi::OsStr,
+    euid: u32,
+) -> std::io::Result<Glance> {
+    let tree = survey::survey(parent, name, euid, &Progress::default())?;
+    Ok(Glance {
+        meta: tree.meta,
+        digest: tree.digest,
+        entries: tree.totals.files + tree.totals.dirs,
+        blind: !tree.problems.is_empty() || !tree.mounts.is_empty(),
+    })
+}
+
+/// The inode behind an open directory.
+///
+/// # Errors
+/// As statx(2).
+pub fn identity(open: impl std::os::fd::AsFd) -> std::io::Result<FileId> {
+    Ok(dir::stat_fd(open)?.id)
+}

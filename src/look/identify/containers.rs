@@ -7,7 +7,7 @@ use super::weights::{Holds, Sample, WeightFile};
 use super::{gguf, safetensors};
 
 /// Every recogniser, most certain first.
-pub const RECOGNISERS: &[fn(&Sample<'_>) -> Option<WeightFile>] =
+pub(super) const RECOGNISERS: &[fn(&Sample<'_>) -> Option<WeightFile>] =
     &[pointer, gguf::recognise, training_state, magic, zip, pickle, safetensors::recognise, large];
 
 /// Offset, bytes, name, what it holds.

@@ -63,7 +63,7 @@ fn quantization(code: u64) -> Option<&'static str> {
 
 /// Recognises a GGUF file.
 #[must_use]
-pub fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
+pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
     if !sample.head.starts_with(b"GGUF") {
         return None;
     }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use crate::facts::{Completeness, FileKind, Model};
 
 use super::read;
-use super::tree::{Notable, ROOT, Tree};
+use super::tree::{Notable, Tree};
 use weights::{Holds, Sample, WeightFile};
 
 /// A weight file with where it lies.
@@ -102,21 +102,4 @@ fn components(models: &mut [Model]) {
             model.component_of = model.path.parent().map(PathBuf::from);
         }
     }
-}
-
-/// The directory of a tree that a model stands for.
-pub(super) fn directory_of(tree: &Tree, model: &Model) -> Option<u32> {
-    let wanted = if model.single_file { model.path.parent()? } else { &model.path };
-    let mut at = ROOT;
-    for part in wanted.components() {
-        let name = std::os::unix::ffi::OsStrExt::as_bytes(part.as_os_str());
-        let next = tree
-            .dirs
-            .iter()
-            .enumerate()
-            .skip(1)
-            .find(|(_, d)| d.parent == at && d.name.as_ref() == name)?;
-        at = u32::try_from(next.0).ok()?;
-    }
-    Some(at)
 }

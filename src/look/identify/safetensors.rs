@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::weights::{Holds, Sample, Tensor, WeightFile};
 use crate::facts::Completeness;
@@ -18,12 +17,12 @@ const HEADER: u64 = 64 << 20;
 #[serde(untagged)]
 enum Item {
     Tensor { dtype: String, shape: Vec<u64>, data_offsets: (u64, u64) },
-    Other(Value),
+    Other(serde::de::IgnoredAny),
 }
 
 /// Recognises a safetensors file.
 #[must_use]
-pub fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
+pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
     let named = sample.name.ends_with(".safetensors");
     let looks = plausible(sample);
     if !named && !looks {

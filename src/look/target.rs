@@ -1,0 +1,85 @@
+//! From what was typed to what it names: the parent resolved once, the last component never.
+
+use std::ffi::{OsStr, OsString};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::facts::FileKind;
+use crate::sys::dir;
+
+/// One thing to delete.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub typed: OsString,
+    pub path: PathBuf,
+    pub parent: OwnedFd,
+    pub name: OsString,
+    /// `link/`: it could mean the link or the folder behind it.
+    pub ambiguous: Option<String>,
+}
+
+/// Resolves all operands, drops repetitions and what lies inside of another operand.
+pub(super) fn resolve(paths: &[OsString]) -> Result<Vec<Target>> {
+    let mut targets: Vec<Target> = Vec::new();
+    for typed in paths {
+        let target = one(typed)?;
+        if targets.iter().any(|t| target.path.starts_with(&t.path)) {
+            continue;
+        }
+        targets.retain(|t| !t.path.starts_with(&target.path));
+        targets.push(target);
+    }
+    Ok(targets)
+}
+
+fn one(typed: &OsStr) -> Result<Target> {
+    let raw = typed.as_bytes();
+    if raw.is_empty() {
+        bail!("an empty path names nothing; check the variable that should have held it");
+    }
+    let end = raw.iter().rposition(|b| *b != b'/').map_or(0, |i| i + 1);
+    let (bare, slashes) = raw.split_at(end);
+    let start = bare.iter().rposition(|b| *b == b'/').map_or(0, |i| i + 1);
+    let (before, last) = bare.split_at(start);
+    // `.`, `..` and `/` have no name of their own: what they are is found by resolving them whole.
+    if last.is_empty() || last == b"." || last == b".." {
+        return whole(typed);
+    }
+    let before = if before.is_empty() { OsStr::new(".") } else { OsStr::from_bytes(before) };
+    let shown = typed.display();
+    let parent = Path::new(before).canonicalize().with_context(|| format!("cannot find `{shown}`"))?;
+    let name = OsStr::from_bytes(last);
+    let open = dir::open_search(&parent).with_context(|| format!("cannot open `{}`", parent.display()))?;
+    let meta = dir::stat_name(&open, name).with_context(|| format!("cannot find `{shown}`"))?;
+    let path = parent.join(name);
+    let mut ambiguous = None;
+    if !slashes.is_empty() {
+        match meta.kind {
+            FileKind::Symlink => {
+                let link = OsStr::from_bytes(bare).display();
+                let behind = path.canonicalize();
+                let behind = behind.map_or("its target".to_owned(), |p| p.display().to_string());
+                ambiguous = Some(format!(
+                    "`{shown}` could mean the link or the folder behind it: write `{link}` for the \
+                     link or `{behind}` for the folder"
+                ));
+            }
+            FileKind::Directory => {}
+            _ => bail!("`{shown}` is not a directory; write it without the slash"),
+        }
+    }
+    Ok(Target { typed: typed.to_owned(), path, parent: open, name: name.to_owned(), ambiguous })
+}
+
+fn whole(typed: &OsStr) -> Result<Target> {
+    let shown = typed.display();
+    let path = Path::new(typed).canonicalize().with_context(|| format!("cannot find `{shown}`"))?;
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    let open = dir::open_search(parent).with_context(|| format!("cannot open `{}`", parent.display()))?;
+    // The root has no name in any directory, but `.` in itself.
+    let name = path.file_name().map_or_else(|| OsString::from_vec(b".".to_vec()), OsStr::to_owned);
+    Ok(Target { typed: typed.to_owned(), path, parent: open, name, ambiguous: None })
+}
