@@ -2,6 +2,10 @@
 //!
 //! Data runs one way: look, decide, ask, act, tell. See docs/ARCHITECTURE.md.
 
+pub mod decide;
 pub mod facts;
+pub mod families;
 pub mod look;
+pub mod policy;
 pub mod sys;
+pub mod when;

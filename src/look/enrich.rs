@@ -9,7 +9,7 @@ use super::notable::{KEEP_FILES, is_label};
 use super::tree::{Newest, ROOT, Tree};
 use super::{labels, names};
 use crate::facts::{DirFacts, Evidence, FileKind, How, Label, Model, Stamp};
-use crate::sys::clock::Clock;
+use crate::when::Clock;
 
 /// How many directories a plan lists.
 const LISTED: usize = 200;
@@ -17,7 +17,6 @@ const LISTED: usize = 200;
 /// Adds label, KEEP file and age to every model.
 pub(super) fn enrich(models: &mut [Model], tree: &Tree, target: &Path, clock: &Clock) {
     let inner: Vec<PathBuf> = tree.notable.iter().map(|f| tree.path(f)).collect();
-    let nested: Vec<PathBuf> = models.iter().map(|m| m.path.clone()).collect();
     for model in models {
         match label(model, tree, &inner, target) {
             Some(Ok(label)) => model.label = Some(label),
@@ -25,7 +24,7 @@ pub(super) fn enrich(models: &mut [Model], tree: &Tree, target: &Path, clock: &C
             None => {}
         }
         model.keep_file = keep_file(model, tree, &inner, target);
-        model.newest = evidence(model, tree, &inner, &nested, target, clock);
+        model.newest = evidence(model, tree, &inner, target, clock);
     }
 }
 
@@ -85,9 +84,10 @@ fn keep_file(model: &Model, tree: &Tree, inner: &[PathBuf], target: &Path) -> Op
     })
 }
 
-/// KEEP files anywhere in the target, or beside it where it is a single file.
-pub(super) fn keep_files(tree: &Tree, _target: &Path) -> Vec<PathBuf> {
-    let kept = tree.notable.iter().filter(|f| KEEP_FILES.contains(&f.text()));
+/// KEEP files anywhere in the target. `.keep` counts in a model's directory alone: elsewhere it
+/// only makes git store an empty folder.
+pub(super) fn keep_files(tree: &Tree) -> Vec<PathBuf> {
+    let kept = tree.notable.iter().filter(|f| KEEP_FILES.contains(&f.text()) && f.name != ".keep");
     kept.map(|f| tree.path(f)).take(LISTED).collect()
 }
 
@@ -96,7 +96,6 @@ fn evidence(
     model: &Model,
     tree: &Tree,
     inner: &[PathBuf],
-    nested: &[PathBuf],
     target: &Path,
     clock: &Clock,
 ) -> Option<Evidence> {
@@ -105,8 +104,7 @@ fn evidence(
         let at = inner.iter().position(|p| *p == model.path)?;
         let (when, how) = age(&tree.notable[at].meta);
         all.push(Evidence { at: when, how, path: model.path.clone(), own: None });
-    } else if let Some((i, dir)) = find_dir(tree, &model.path) {
-        let _ = i;
+    } else if let Some(dir) = find_dir(tree, &model.path) {
         all.extend(dir.newest.as_ref().map(|n| told(tree, n)));
         if let Some(at) = dir.btime {
             all.push(Evidence { at, how: How::Arrived, path: model.path.clone(), own: None });
@@ -123,7 +121,6 @@ fn evidence(
             all.push(Evidence { at, how, path: path.clone(), own: Some(meta.mtime) });
         }
     }
-    let _ = nested;
     all.extend(named(model, target, clock));
     // Of two equal ones the first stands: what was written here need not be said to have arrived.
     all.into_iter().reduce(|best, e| if e.at > best.at.plus(1) { e } else { best })
@@ -146,7 +143,7 @@ fn named(model: &Model, target: &Path, clock: &Clock) -> Vec<Evidence> {
     found
 }
 
-fn find_dir<'a>(tree: &'a Tree, path: &Path) -> Option<(u32, &'a super::tree::Dir)> {
+fn find_dir<'a>(tree: &'a Tree, path: &Path) -> Option<&'a super::tree::Dir> {
     let mut at = ROOT;
     for part in path.components() {
         let name = part.as_os_str().as_bytes();
@@ -154,7 +151,7 @@ fn find_dir<'a>(tree: &'a Tree, path: &Path) -> Option<(u32, &'a super::tree::Di
             .find(|&i| tree.dirs[i].parent == at && tree.dirs[i].name.as_ref() == name)?;
         at = u32::try_from(next).ok()?;
     }
-    Some((at, tree.dirs.get(at as usize)?))
+    tree.dirs.get(at as usize)
 }
 
 fn told(tree: &Tree, newest: &Newest) -> Evidence {

@@ -18,11 +18,10 @@ use std::ffi::OsString;
 use anyhow::{Context, Result};
 
 use crate::facts::{Digest, Dossier, FileId, Meta};
-use crate::sys::clock::Clock;
+use crate::when::Clock;
 use crate::sys::dir;
 use crate::sys::env::Surroundings;
 
-pub use identify::shape::{claimed_family, compatible};
 pub use survey::Progress;
 
 /// What looking needs to know of the world.
@@ -67,7 +66,7 @@ fn one(target: target::Target, eyes: &Eyes<'_>, series: &mut around::Series<'_>)
         newest: enrich::newest(&tree),
         oldest: enrich::oldest(&tree),
         dirs: enrich::dirs(&tree),
-        keep_files: enrich::keep_files(&tree, &target.path),
+        keep_files: enrich::keep_files(&tree),
         part_of: around::part_of(&target.path, &tree.meta),
         protected,
         models,

@@ -90,7 +90,6 @@ pub fn survey(
     let root = Dir {
         parent: ROOT,
         name: name.as_bytes().into(),
-        id: meta.id,
         btime: meta.btime,
         bytes: 0,
         files: 0,
@@ -240,7 +239,6 @@ fn read<'a>(
         dirs.extend(inner.iter().map(|(name, meta)| Dir {
             parent: job.index,
             name: name.clone(),
-            id: meta.id,
             btime: meta.btime,
             bytes: 0,
             files: 0,

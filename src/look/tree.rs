@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::facts::{Digest, FileId, How, Meta, Problem, Stamp, Totals};
+use crate::facts::{Digest, How, Meta, Problem, Stamp, Totals};
 use crate::sys::dir;
 
 /// Index of the target itself in [`Tree::dirs`].
@@ -34,8 +34,6 @@ pub struct Dir {
     pub parent: u32,
     /// Its name.
     pub name: Box<[u8]>,
-    /// Its inode.
-    pub id: FileId,
     /// When it was made.
     pub btime: Option<Stamp>,
     /// Apparent bytes.
@@ -113,27 +111,9 @@ impl Tree {
         if dir::stat_fd(&opened)?.id == file.meta.id { Ok(opened) } else { Err(swapped()) }
     }
 
-    /// Where a link found by the survey points.
-    ///
-    /// # Errors
-    /// As readlink(2).
-    pub fn read_link(&self, link: &Notable) -> io::Result<Vec<u8>> {
-        dir::read_link_at(self.open_dir(link.dir)?, &link.name)
-    }
-
     fn open_dir(&self, index: u32) -> io::Result<OwnedFd> {
         let chain = if self.dirs.is_empty() { Vec::new() } else { chain_of(&self.dirs, index) };
         open_chain(&self.base, chain.iter().map(|&i| self.dirs[i as usize].name.as_ref()))
-    }
-
-    /// Whether directory `inner` is `outer` or lies below it.
-    #[must_use]
-    pub fn is_below(&self, inner: u32, outer: u32) -> bool {
-        let mut at = inner;
-        while at > outer {
-            at = self.dirs[at as usize].parent;
-        }
-        at == outer
     }
 
     /// Files worth opening, by the directory that they lie in.

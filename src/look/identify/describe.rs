@@ -9,6 +9,7 @@ use super::layout::{Marks, hub_repository};
 use super::weights::{Holds, Tensor, WeightFile};
 use super::{Found, shape};
 use crate::facts::{Completeness, Model, ModelKind, Stage};
+use crate::families;
 use crate::look::read;
 use crate::look::tree::Tree;
 
@@ -57,7 +58,7 @@ pub(super) fn directory(
         None => unfinished(&mut model, marks, dir),
     }
     if let Some(index) = marks.index(dir) {
-        check_index(&mut model, read::json(tree, index).as_ref(), tree, marks, dir);
+        check_index(&mut model, read::json(tree, index).as_ref(), marks, dir);
     }
     if let Some(repository) = hub_repository(tree, dir) {
         from_hub(&mut model, tree, dir, found, repository);
@@ -127,8 +128,8 @@ fn from_weights(model: &mut Model, files: &[&WeightFile]) {
     let shape = shape::of(&tensors);
     if let Some(family) = shape.family {
         if let Some(config) = model.family.as_deref()
-            && !shape::compatible(config, family)
-            && shape::claimed_family(config).is_some()
+            && !families::compatible(config, family)
+            && families::claimed_family(config).is_some()
         {
             model.conflicts.push(format!("config.json says {config}, the tensors say {family}"));
         }
@@ -230,7 +231,6 @@ fn unfinished(model: &mut Model, marks: &Marks<'_>, dir: u32) {
 fn check_index(
     model: &mut Model,
     index: Option<&Value>,
-    tree: &Tree,
     marks: &Marks<'_>,
     dir: u32,
 ) {
@@ -238,7 +238,6 @@ fn check_index(
         model.complete = Completeness::Damaged("its index is not readable".to_owned());
         return;
     };
-    let _ = tree;
     let wanted: BTreeSet<&str> = map.values().filter_map(Value::as_str).collect();
     let missing = wanted.iter().filter(|name| marks.get(dir, name).is_none()).count();
     if missing > 0 {
@@ -270,8 +269,8 @@ fn from_hub(model: &mut Model, tree: &Tree, dir: u32, found: &[&Found<'_>], repo
 fn conflict_with_name(model: &mut Model, target: &Path) {
     let path = target.join(&model.path);
     let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { return };
-    if let (Some(claimed), Some(found)) = (shape::claimed_family(&name), model.family.as_deref())
-        && !shape::compatible(claimed, found)
+    if let (Some(claimed), Some(found)) = (families::claimed_family(&name), model.family.as_deref())
+        && !families::compatible(claimed, found)
     {
         model.conflicts.push(format!("the name {name} says {claimed}, the files say {found}"));
     }

@@ -131,25 +131,3 @@ fn layer(name: &str) -> Option<u64> {
     let rest = name.split("layers.").nth(1)?;
     rest.split('.').next()?.parse().ok()
 }
-
-/// The family that a written name claims: `Qwen2.5-7B` is `qwen2`, `Qwen3-8B` is `qwen3`.
-///
-/// Only families that [`of`] can tell are named, since only those can be contradicted.
-#[must_use]
-pub fn claimed_family(text: &str) -> Option<&'static str> {
-    let plain: String =
-        text.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-    let table = [
-        ("qwen3", "qwen3"), ("qwen25", "qwen2"), ("qwen2", "qwen2"), ("qwq", "qwen2"),
-        ("llama", "llama"), ("gemma3", "gemma3"), ("gemma2", "gemma2"), ("gpt2", "gpt2"),
-        ("bert", "bert"), ("t5", "t5"), ("flux", "flux"),
-    ];
-    table.iter().find(|(word, _)| plain.contains(word)).map(|(_, family)| *family)
-}
-
-/// Whether two family names can be of the same model.
-#[must_use]
-pub fn compatible(claimed: &str, found: &str) -> bool {
-    // DeepSeek's distillations and merges carry two names; MoE is a variant, not another family.
-    found.starts_with(claimed) || claimed.starts_with(found)
-}

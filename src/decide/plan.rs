@@ -1,0 +1,118 @@
+//! The plan: a picture of what would happen. It can be cloned and shown; it permits nothing.
+
+use std::path::PathBuf;
+
+use super::rules::Refusal;
+use crate::facts::{Dossier, Totals};
+use crate::policy::Policy;
+use crate::when::Clock;
+
+/// Where the targets go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Renamed into the trash of their mount.
+    Trash,
+}
+
+/// One target with what the rules say.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// What is known.
+    pub facts: Dossier,
+    /// Refusals that concern the target as a whole.
+    pub refusals: Vec<Refusal>,
+    /// Refusals of each model in it, in the order of `facts.models`.
+    pub models: Vec<Vec<Refusal>>,
+    /// What is worth knowing and refuses nothing.
+    pub warnings: Vec<String>,
+}
+
+impl Judged {
+    /// Every refusal of the target and its models.
+    pub fn all(&self) -> impl Iterator<Item = &Refusal> {
+        self.refusals.iter().chain(self.models.iter().flatten())
+    }
+
+    /// Whether nothing refuses it.
+    #[must_use]
+    pub fn allowed(&self) -> bool {
+        self.all().next().is_none()
+    }
+}
+
+/// Sums over all targets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// Bytes, files and directories.
+    pub totals: Totals,
+    /// Models.
+    pub models: usize,
+}
+
+/// What would happen to which targets, and why not.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Plan {
+    /// Eight hexadecimal digits that name it.
+    pub id: String,
+    /// The clock by which it was judged.
+    pub clock: Clock,
+    /// Where the targets go.
+    pub mode: Mode,
+    /// The targets.
+    pub targets: Vec<Judged>,
+    /// Targets left out by `--only-allowed`.
+    pub left_out: Vec<PathBuf>,
+    /// Policy files in force.
+    pub policy_files: Vec<PathBuf>,
+    /// What the policy weakens.
+    pub weakened: Vec<String>,
+}
+
+impl Plan {
+    pub(super) fn new(targets: Vec<Judged>, policy: &Policy, clock: &Clock) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&clock.now().secs.to_le_bytes()).update(&clock.now().nanos.to_le_bytes());
+        for target in &targets {
+            hasher.update(target.facts.digest.hex().as_bytes());
+            hasher.update(target.facts.path.as_os_str().as_encoded_bytes());
+        }
+        Self {
+            id: hasher.finalize().to_hex()[..8].to_owned(),
+            clock: clock.clone(),
+            mode: Mode::Trash,
+            targets,
+            left_out: Vec::new(),
+            policy_files: policy.files.clone(),
+            weakened: policy.weakened.clone(),
+        }
+    }
+
+    /// Whether nothing in it is refused.
+    #[must_use]
+    pub fn allowed(&self) -> bool {
+        self.targets.iter().all(Judged::allowed)
+    }
+
+    /// The plan of the allowed targets alone.
+    pub fn only_allowed(mut self) -> Self {
+        let (allowed, refused) = self.targets.into_iter().partition(Judged::allowed);
+        self.targets = allowed;
+        self.left_out = refused.into_iter().map(|j| j.facts.path).collect();
+        self
+    }
+
+    /// Sums over all targets.
+    #[must_use]
+    pub fn sums(&self) -> Sums {
+        self.targets.iter().fold(Sums::default(), |mut sums, judged| {
+            let t = &judged.facts.totals;
+            sums.totals.bytes = sums.totals.bytes.saturating_add(t.bytes);
+            sums.totals.frees = sums.totals.frees.saturating_add(t.frees);
+            sums.totals.files += t.files;
+            sums.totals.dirs += t.dirs;
+            sums.models += judged.facts.models.len();
+            sums
+        })
+    }
+}

@@ -1,0 +1,41 @@
+//! Families of models as people write them, against what the tensors say.
+
+/// The family that a written name claims: `Qwen2.5-7B` is `qwen2`, `Qwen3-8B` is `qwen3`.
+///
+/// Only families that [`of`] can tell are named, since only those can be contradicted.
+#[must_use]
+pub fn claimed_family(text: &str) -> Option<&'static str> {
+    let plain: String =
+        text.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let table = [
+        ("qwen3", "qwen3"), ("qwen25", "qwen2"), ("qwen2", "qwen2"), ("qwq", "qwen2"),
+        ("llama", "llama"), ("gemma3", "gemma3"), ("gemma2", "gemma2"), ("gpt2", "gpt2"),
+        ("bert", "bert"), ("t5", "t5"), ("flux", "flux"),
+    ];
+    table.iter().find(|(word, _)| plain.contains(word)).map(|(_, family)| *family)
+}
+
+/// Whether two family names can be of the same model.
+#[must_use]
+pub fn compatible(claimed: &str, found: &str) -> bool {
+    // DeepSeek's distillations and merges carry two names; MoE is a variant, not another family.
+    found.starts_with(claimed) || claimed.starts_with(found)
+}
+
+/// The number of parameters that a written name claims: `Qwen3-8B` is 8,000,000,000.
+#[must_use]
+pub fn claimed_size(text: &str) -> Option<u64> {
+    let lower = text.to_ascii_lowercase();
+    lower.split(['-', '_', ' ', '/', ',', '(', ')']).find_map(|word| {
+        let (number, unit) = word.split_at_checked(word.len().checked_sub(1)?)?;
+        let scale = match unit {
+            "b" => 1e9,
+            "m" => 1e6,
+            _ => return None,
+        };
+        let number: f64 = number.parse().ok().filter(|n: &f64| (0.01..100_000.0).contains(n))?;
+        #[expect(clippy::cast_sign_loss, reason = "the range was checked")]
+        #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
+        Some((number * scale) as u64)
+    })
+}
