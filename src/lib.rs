@@ -2,9 +2,12 @@
 //!
 //! Data runs one way: look, decide, ask, act, tell. See docs/ARCHITECTURE.md.
 
+pub mod act;
+pub mod ask;
 pub mod decide;
 pub mod facts;
 pub mod families;
+pub mod keep;
 pub mod look;
 pub mod policy;
 pub mod sys;

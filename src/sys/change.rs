@@ -66,3 +66,22 @@ pub fn sync_dir(dir: impl AsFd) -> io::Result<()> {
 pub fn lock(file: &File) -> io::Result<()> {
     Ok(rustix::fs::flock(file, rustix::fs::FlockOperation::LockExclusive)?)
 }
+
+/// Releases the lock of an open file.
+///
+/// # Errors
+/// As flock(2).
+pub fn unlock(file: &File) -> io::Result<()> {
+    Ok(rustix::fs::flock(file, rustix::fs::FlockOperation::Unlock)?)
+}
+
+/// Gives one of our own files to the user for whom sudo runs this.
+///
+/// # Errors
+/// As fchown(2).
+pub fn give(file: impl AsFd, owner: Option<u32>) -> io::Result<()> {
+    match owner {
+        Some(uid) => Ok(rustix::fs::fchown(file, Some(rustix::fs::Uid::from_raw(uid)), None)?),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,143 @@
+//! Which trash a target goes to: one on the same mount, or none at all.
+//!
+//! FreeDesktop.org trash specification 1.0: the home trash, `$topdir/.Trash/$uid`,
+//! `$topdir/.Trash-$uid`. Where none can be made, a private folder in the highest directory on
+//! that mount which the caller owns.
+
+use std::ffi::{OsStr, OsString};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::Hands;
+use crate::facts::{FileKind, Meta};
+use crate::sys::{change, dir, mounts};
+
+/// File systems on which a rename is a copy and a deletion.
+const COPYING: &[&str] =
+    &["fuse.rclone", "fuse.s3fs", "fuse.gcsfuse", "fuse.goofys", "fuse.mountpoint-s3", "fuse.geesefs"];
+
+/// An opened trash.
+#[derive(Debug)]
+pub(super) struct Stage {
+    pub files: OwnedFd,
+    pub info: OwnedFd,
+    pub path: PathBuf,
+    /// What paths in info files are relative to; none for the home trash.
+    pub top: Option<PathBuf>,
+}
+
+/// Finds or makes the trash for a target.
+pub(super) fn choose(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stage> {
+    let mounts = mounts::read().context("cannot read the mounts")?;
+    let mount = mounts.iter().find(|m| m.id == meta.mount);
+    if let Some(mount) = mount.filter(|m| COPYING.contains(&m.fs.as_str())) {
+        bail!("a rename on {} ({}) is a copy: nothing is trashed there", mount.point.display(), mount.fs);
+    }
+    let mut why = Vec::new();
+    if let Some(home) = &hands.home_trash
+        && nearest_mount(home) == Some(meta.mount)
+    {
+        match make(home, meta, hands) {
+            Ok((files, info)) => return Ok(Stage { files, info, path: home.clone(), top: None }),
+            Err(error) => why.push(format!("{}: {error:#}", home.display())),
+        }
+    }
+    let mut candidates = Vec::new();
+    if let Some(mount) = mount {
+        let top = &mount.point;
+        if is_shared_trash(top) {
+            candidates.push((top.clone(), top.join(".Trash").join(hands.user.to_string())));
+        }
+        candidates.push((top.clone(), top.join(format!(".Trash-{}", hands.user))));
+    }
+    if let Some(own) = highest_owned(path, meta, hands) {
+        candidates.push((own.clone(), own.join(format!(".safe-rm-trash-{}", hands.user))));
+    }
+    for (top, trash) in candidates {
+        match make(&trash, meta, hands) {
+            Ok((files, info)) => return Ok(Stage { files, info, path: trash, top: Some(top) }),
+            Err(error) => why.push(format!("{}: {error:#}", trash.display())),
+        }
+    }
+    bail!("no trash can be made on its mount ({})", why.join("; "))
+}
+
+fn nearest_mount(path: &Path) -> Option<u64> {
+    path.ancestors().find_map(|p| dir::stat_path(p).ok()).map(|m| m.mount)
+}
+
+/// `$topdir/.Trash` must be a real directory with the sticky bit.
+fn is_shared_trash(top: &Path) -> bool {
+    let Ok(open) = dir::open_search(top) else { return false };
+    dir::stat_name(&open, OsStr::new(".Trash"))
+        .is_ok_and(|m| m.kind == FileKind::Directory && m.mode & 0o1000 != 0)
+}
+
+fn highest_owned(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Option<PathBuf> {
+    let above = path.ancestors().skip(1);
+    let same = above.map_while(|p| {
+        let found = dir::stat_path(p).ok()?;
+        (found.mount == meta.mount).then_some((p, found))
+    });
+    same.filter(|(_, m)| m.uid == hands.user).last().map(|(p, _)| p.to_path_buf())
+}
+
+/// Opens a trash directory with its two halves, made where they are missing, and checks it.
+fn make(trash: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<(OwnedFd, OwnedFd)> {
+    let open = private(trash, hands)?;
+    let half = |name: &str| -> Result<OwnedFd> {
+        let name = OsStr::new(name);
+        let half = child(&open, name, hands)?;
+        if dir::stat_fd(&half)?.mount != meta.mount {
+            bail!("it is on another mount");
+        }
+        Ok(half)
+    };
+    Ok((half("files")?, half("info")?))
+}
+
+/// The directory at `path`, made for its owner with all that is missing above it.
+fn private(path: &Path, hands: &Hands<'_>) -> Result<OwnedFd> {
+    let (parent, name) = path.parent().zip(path.file_name()).context("it has no parent")?;
+    let above = match dir::open_path(parent) {
+        Ok(open) => open,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => private(parent, hands)?,
+        Err(e) => return Err(e.into()),
+    };
+    child(&above, name, hands)
+}
+
+fn child(above: &OwnedFd, name: &OsStr, hands: &Hands<'_>) -> Result<OwnedFd> {
+    let made = match change::make_private_dir(above, name) {
+        Ok(()) => true,
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => false,
+        Err(e) => return Err(e.into()),
+    };
+    // Never through a link that somebody put there.
+    let open = dir::open_dir_at(above, name)?;
+    if made {
+        change::give(&open, hands.owner())?;
+    } else {
+        let found = dir::stat_fd(&open)?;
+        if found.uid != hands.user && found.uid != hands.euid {
+            bail!("it belongs to user {}", found.uid);
+        }
+        if found.mode & 0o022 != 0 {
+            bail!("others can write in it");
+        }
+    }
+    Ok(open)
+}
+
+/// A name in the trash: the target's own, numbered where that is taken, short enough for `.trashinfo`.
+pub(super) fn name(base: &OsStr, attempt: u32) -> OsString {
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    let mut bytes = base.as_bytes().to_vec();
+    bytes.truncate(230);
+    if attempt > 0 {
+        bytes.extend(format!(".{}", attempt + 1).bytes());
+    }
+    OsString::from_vec(bytes)
+}

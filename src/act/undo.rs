@@ -1,0 +1,118 @@
+//! Undo: what a deletion moved to the trash goes back to where it was, and never over anything.
+
+use std::ffi::{OsStr, OsString};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Execution, Fate, Hands};
+use crate::facts::{FileId, Stamp};
+use crate::keep::{Event, Item, decode, encode};
+use crate::sys::{change, dir};
+
+/// What to put back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of the last deletion.
+    Last,
+    /// All of this plan.
+    Plan(String),
+    /// What was at this path, as it was deleted last.
+    Path(PathBuf),
+}
+
+/// Puts back what is wanted.
+///
+/// # Errors
+/// Where the journal knows of no such thing in the trash.
+pub fn undo(wanted: &Wanted, now: Stamp, hands: &mut Hands<'_>) -> Result<Execution> {
+    let events = hands.journal.events()?;
+    let (id, items) = find(&events, wanted)?;
+    let mut execution = Execution { id: id.clone(), fates: Vec::new(), changed: Vec::new() };
+    for item in items {
+        let from = decode(&item.from);
+        let fate = match restore(&item, &id) {
+            Ok(at) => {
+                let event = Event::PutBack { plan: id.clone(), from: item.from.clone(), at: encode(&at) };
+                match hands.journal.append(now, &event) {
+                    Ok(()) => Fate::Restored(at),
+                    Err(error) => Fate::Failed(format!("it is back at {}, but {error:#}", at.display())),
+                }
+            }
+            Err(error) => Fate::Failed(format!("{error:#}")),
+        };
+        execution.fates.push((from, fate));
+    }
+    Ok(execution)
+}
+
+/// What the journal says is in the trash, newest plan first. An intent without an outcome counts:
+/// whether its rename happened is seen from the trash itself.
+fn find(events: &[Event], wanted: &Wanted) -> Result<(String, Vec<Item>)> {
+    let open = events.iter().enumerate().rev().filter_map(|(at, event)| {
+        let Event::Intent { plan, items } = event else { return None };
+        let back = |item: &Item| {
+            events[at..].iter().any(|e| {
+                matches!(e, Event::PutBack { plan: p, from, .. } if p == plan && *from == item.from)
+            })
+        };
+        let left: Vec<Item> = items.iter().filter(|i| !back(i)).cloned().collect();
+        (!left.is_empty()).then(|| (plan.clone(), left))
+    });
+    let found = match wanted {
+        Wanted::Last => open.into_iter().next(),
+        Wanted::Plan(id) => {
+            let mut matching: Vec<_> = open.filter(|(plan, _)| plan.starts_with(id)).collect();
+            if matching.len() > 1 {
+                bail!("`{id}` begins several ids: {}", matching.iter().map(|m| m.0.as_str()).collect::<Vec<_>>().join(", "));
+            }
+            matching.pop()
+        }
+        Wanted::Path(path) => {
+            let text = encode(path);
+            open.into_iter().find_map(|(plan, items)| {
+                let one: Vec<Item> = items.into_iter().filter(|i| i.from == text).collect();
+                (!one.is_empty()).then_some((plan, one))
+            })
+        }
+    };
+    found.context("nothing to undo: the journal knows of no such deletion that is still in the trash")
+}
+
+fn restore(item: &Item, id: &str) -> Result<PathBuf> {
+    let (from, to, info) = (decode(&item.from), decode(&item.to), decode(&item.info));
+    let (files, new) = opened(&to)?;
+    let kept = dir::stat_name(&files, &new)
+        .with_context(|| format!("it is no longer in the trash at `{}`", to.display()))?;
+    if kept.id != (FileId { dev: item.dev, ino: item.ino }) {
+        bail!("what is in the trash at `{}` is something else", to.display());
+    }
+    let above = from.parent().context("it has no parent")?;
+    let resolved = above.canonicalize();
+    let resolved = resolved.with_context(|| format!("its folder `{}` is gone", above.display()))?;
+    if resolved != above {
+        bail!("its folder `{}` leads elsewhere by now", above.display());
+    }
+    let (parent, name) = opened(&from)?;
+    let mut at = from.clone();
+    let mut moved = change::rename_new(&files, &new, &parent, &name);
+    if moved.as_ref().is_err_and(|e| e.kind() == ErrorKind::AlreadyExists) {
+        let mut other = name.clone();
+        other.push(format!(".restored-{id}"));
+        at = above.join(&other);
+        moved = change::rename_new(&files, &new, &parent, &other);
+    }
+    moved.with_context(|| format!("cannot put it back to `{}`", at.display()))?;
+    let _ = change::sync_dir(&parent);
+    if let Ok((infos, info)) = opened(&info) {
+        let _ = change::remove_own_file(&infos, &info);
+    }
+    Ok(at)
+}
+
+fn opened(path: &Path) -> Result<(std::os::fd::OwnedFd, OsString)> {
+    let above = path.parent().context("it has no parent")?;
+    let open = dir::open_path(above).with_context(|| format!("cannot open `{}`", above.display()))?;
+    Ok((open, path.file_name().unwrap_or(OsStr::new("")).to_owned()))
+}

@@ -1,0 +1,160 @@
+//! The journal: one JSON line an event, each with the BLAKE3 hash of the line before, durable
+//! before the act that it records.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::facts::Stamp;
+use crate::sys::{change, dir};
+
+/// Its name in the state directory.
+const NAME: &str = "journal.jsonl";
+
+/// One thing that is moved; paths are percent-encoded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Where it was.
+    pub from: String,
+    /// Where it is in the trash.
+    pub to: String,
+    /// Its trashinfo file.
+    pub info: String,
+    /// Device of the moved entry.
+    pub dev: u64,
+    /// Inode of the moved entry.
+    pub ino: u64,
+    /// Apparent bytes.
+    pub bytes: u64,
+}
+
+/// What happened, or is about to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// These are about to be moved.
+    Intent {
+        /// The plan's id.
+        plan: String,
+        /// What is moved.
+        items: Vec<Item>,
+    },
+    /// One item of a plan is in the trash.
+    Moved {
+        /// The plan's id.
+        plan: String,
+        /// Where it was.
+        from: String,
+    },
+    /// One item of a plan is back, or never went.
+    PutBack {
+        /// The plan's id.
+        plan: String,
+        /// Where it was.
+        from: String,
+        /// Where it is now.
+        at: String,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    at: i64,
+    prev: String,
+    #[serde(flatten)]
+    event: Event,
+}
+
+/// The opened journal.
+#[derive(Debug)]
+pub struct Journal {
+    file: File,
+}
+
+impl Journal {
+    /// Opens it, creating the state directory for the owner alone.
+    ///
+    /// # Errors
+    /// Where it cannot be written: then nothing may be deleted.
+    pub fn open(state: &Path, owner: Option<u32>) -> Result<Self> {
+        let context = || format!("cannot write the journal in `{}`", state.display());
+        let dir = own_dir(state, owner).with_context(context)?;
+        let file = change::open_append(&dir, OsStr::new(NAME)).with_context(context)?;
+        change::give(&file, owner).with_context(context)?;
+        Ok(Self { file })
+    }
+
+    /// Appends an event and makes it durable.
+    ///
+    /// # Errors
+    /// As write(2) and fsync(2).
+    pub fn append(&mut self, at: Stamp, event: &Event) -> Result<()> {
+        change::lock(&self.file).context("cannot lock the journal")?;
+        let written = self.append_locked(at, event);
+        let unlocked = change::unlock(&self.file).context("cannot unlock the journal");
+        written.and(unlocked)
+    }
+
+    fn append_locked(&mut self, at: Stamp, event: &Event) -> Result<()> {
+        let (last, whole) = self.last_line()?;
+        let prev = blake3::hash(&last).to_hex().to_string();
+        let line = Line { at: at.secs, prev, event: event.clone() };
+        let mut text = serde_json::to_vec(&line).context("cannot write the journal")?;
+        text.push(b'\n');
+        // A line that was cut off by a crash stays, closed, so that it can be seen.
+        if !whole {
+            text.insert(0, b'\n');
+        }
+        self.file.write_all(&text).context("cannot write the journal")?;
+        self.file.sync_data().context("cannot make the journal durable")
+    }
+
+    /// The last line without its end, and whether it had one.
+    fn last_line(&mut self) -> Result<(Vec<u8>, bool)> {
+        let size = self.file.seek(SeekFrom::End(0))?;
+        self.file.seek(SeekFrom::Start(size.saturating_sub(1 << 20)))?;
+        let mut last = Vec::new();
+        let mut reader = BufReader::new(&self.file);
+        let mut whole = true;
+        loop {
+            let mut line = Vec::new();
+            if reader.read_until(b'\n', &mut line)? == 0 {
+                return Ok((last, whole));
+            }
+            whole = line.last() == Some(&b'\n');
+            line.pop_if(|b| *b == b'\n');
+            last = line;
+        }
+    }
+
+    /// All events that can be read, oldest first; what was cut off is passed over.
+    ///
+    /// # Errors
+    /// As read(2).
+    pub fn events(&mut self) -> Result<Vec<Event>> {
+        self.file.seek(SeekFrom::Start(0)).context("cannot read the journal")?;
+        let lines = BufReader::new(&self.file).split(b'\n');
+        let events = lines.map_while(Result::ok).filter_map(|line| {
+            serde_json::from_slice::<Line>(&line).ok().map(|l| l.event)
+        });
+        Ok(events.collect())
+    }
+}
+
+/// Opens one of our own directories, made for the owner alone with what is missing above it.
+pub(super) fn own_dir(path: &Path, owner: Option<u32>) -> Result<OwnedFd> {
+    if let Ok(open) = dir::open_path(path) {
+        return Ok(open);
+    }
+    let (parent, name) = path.parent().zip(path.file_name()).context("it has no parent")?;
+    let above = own_dir(parent, owner)?;
+    change::make_private_dir(&above, name)?;
+    let made = dir::open_dir_at(&above, name)?;
+    change::give(&made, owner)?;
+    Ok(made)
+}
