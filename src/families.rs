@@ -8,9 +8,17 @@ pub fn claimed_family(text: &str) -> Option<&'static str> {
     let plain: String =
         text.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
     let table = [
-        ("qwen3", "qwen3"), ("qwen25", "qwen2"), ("qwen2", "qwen2"), ("qwq", "qwen2"),
-        ("llama", "llama"), ("gemma3", "gemma3"), ("gemma2", "gemma2"), ("gpt2", "gpt2"),
-        ("bert", "bert"), ("t5", "t5"), ("flux", "flux"),
+        ("qwen3", "qwen3"),
+        ("qwen25", "qwen2"),
+        ("qwen2", "qwen2"),
+        ("qwq", "qwen2"),
+        ("llama", "llama"),
+        ("gemma3", "gemma3"),
+        ("gemma2", "gemma2"),
+        ("gpt2", "gpt2"),
+        ("bert", "bert"),
+        ("t5", "t5"),
+        ("flux", "flux"),
     ];
     table.iter().find(|(word, _)| plain.contains(word)).map(|(_, family)| *family)
 }

@@ -3,7 +3,9 @@
 //! Data runs one way: look, decide, ask, act, tell. See docs/ARCHITECTURE.md.
 
 pub mod act;
+pub mod app;
 pub mod ask;
+pub mod cli;
 pub mod decide;
 pub mod facts;
 pub mod families;
@@ -11,4 +13,5 @@ pub mod keep;
 pub mod look;
 pub mod policy;
 pub mod sys;
+pub mod tell;
 pub mod when;

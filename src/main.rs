@@ -1,3 +1,8 @@
 //! Words in, exit code out.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let argv: Vec<_> = std::env::args_os().collect();
+    ExitCode::from(safe_rm::app::run(&argv) as u8)
+}

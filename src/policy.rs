@@ -106,13 +106,25 @@ pub fn read(passwd_home: Option<&Path>, xdg: Option<&Path>, rules: &[&str]) -> R
     let own = passwd_home.map(|h| h.join(".config/safe-rm/policy.toml"));
     let mut files = vec![(PathBuf::from(SYSTEM), Reach::Floor)];
     files.extend(own.clone().map(|p| (p, Reach::User)));
-    files.extend(xdg.map(Path::to_path_buf).filter(|x| Some(x) != own.as_ref()).map(|p| (p, Reach::Tighten)));
+    files.extend(
+        xdg.map(Path::to_path_buf).filter(|x| Some(x) != own.as_ref()).map(|p| (p, Reach::Tighten)),
+    );
     let mut policy = Policy::default();
     for (path, reach) in files {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => continue,
-            Err(e) => return Err(e).with_context(|| format!("cannot read the policy `{}`", path.display())),
+            Err(e)
+                if matches!(
+                    e.kind(),
+                    std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+                ) =>
+            {
+                continue;
+            }
+            Err(e) => {
+                return Err(e)
+                    .with_context(|| format!("cannot read the policy `{}`", path.display()));
+            }
         };
         let bad = || format!("cannot use the policy `{}`", path.display());
         let file: File = toml::from_str(&text).with_context(bad)?;
@@ -125,25 +137,26 @@ pub fn read(passwd_home: Option<&Path>, xdg: Option<&Path>, rules: &[&str]) -> R
 fn layer(policy: &mut Policy, file: File, path: &Path, reach: Reach, rules: &[&str]) -> Result<()> {
     let default = Policy::default();
     policy.files.push(path.to_path_buf());
-    let mut settle = |policy: &mut Policy, key: &str, weaker_than_now: bool, weaker_than_default: bool| {
-        let floor = policy.origins.get(key).is_some_and(|o| o == Path::new(SYSTEM));
-        let allowed = match reach {
-            Reach::Floor => true,
-            Reach::User => !weaker_than_now || !floor,
-            Reach::Tighten => !weaker_than_now,
+    let mut settle =
+        |policy: &mut Policy, key: &str, weaker_than_now: bool, weaker_than_default: bool| {
+            let floor = policy.origins.get(key).is_some_and(|o| o == Path::new(SYSTEM));
+            let allowed = match reach {
+                Reach::Floor => true,
+                Reach::User => !weaker_than_now || !floor,
+                Reach::Tighten => !weaker_than_now,
+            };
+            if allowed {
+                if reach != Reach::User || !floor {
+                    policy.origins.insert(key.to_owned(), path.to_path_buf());
+                }
+                policy.weakened.retain(|w| !w.starts_with(&format!("{key} ")));
+                if weaker_than_default {
+                    let shown = path.display();
+                    policy.weakened.push(format!("{key} is weaker than the default (by {shown})"));
+                }
+            }
+            allowed
         };
-        if allowed {
-            if reach != Reach::User || !floor {
-                policy.origins.insert(key.to_owned(), path.to_path_buf());
-            }
-            policy.weakened.retain(|w| !w.starts_with(&format!("{key} ")));
-            if weaker_than_default {
-                let shown = path.display();
-                policy.weakened.push(format!("{key} is weaker than the default (by {shown})"));
-            }
-        }
-        allowed
-    };
     if let Some(min) = file.age.min {
         let secs = duration(&min)?;
         if settle(policy, "age.min", secs < policy.age_min, secs < default.age_min) {
@@ -176,7 +189,11 @@ fn layer(policy: &mut Policy, file: File, path: &Path, reach: Reach, rules: &[&s
         }
         let weaker = !on && !policy.off.contains(&rule);
         if settle(policy, &format!("rules.{rule}"), weaker, !on) {
-            if on { policy.off.remove(&rule) } else { policy.off.insert(rule) };
+            if on {
+                policy.off.remove(&rule)
+            } else {
+                policy.off.insert(rule)
+            };
         }
     }
     Ok(())

@@ -15,8 +15,14 @@ use crate::facts::{FileKind, Meta};
 use crate::sys::{change, dir, mounts};
 
 /// File systems on which a rename is a copy and a deletion.
-const COPYING: &[&str] =
-    &["fuse.rclone", "fuse.s3fs", "fuse.gcsfuse", "fuse.goofys", "fuse.mountpoint-s3", "fuse.geesefs"];
+const COPYING: &[&str] = &[
+    "fuse.rclone",
+    "fuse.s3fs",
+    "fuse.gcsfuse",
+    "fuse.goofys",
+    "fuse.mountpoint-s3",
+    "fuse.geesefs",
+];
 
 /// An opened trash.
 #[derive(Debug)]
@@ -33,7 +39,11 @@ pub(super) fn choose(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stag
     let mounts = mounts::read().context("cannot read the mounts")?;
     let mount = mounts.iter().find(|m| m.id == meta.mount);
     if let Some(mount) = mount.filter(|m| COPYING.contains(&m.fs.as_str())) {
-        bail!("a rename on {} ({}) is a copy: nothing is trashed there", mount.point.display(), mount.fs);
+        bail!(
+            "a rename on {} ({}) is a copy: nothing is trashed there",
+            mount.point.display(),
+            mount.fs
+        );
     }
     let mut why = Vec::new();
     if let Some(home) = &hands.home_trash

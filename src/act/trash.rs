@@ -192,7 +192,9 @@ fn move_all(plan: &Plan, ready: &[Ready<'_>], hands: &mut Hands<'_>, execution: 
             let failed = trouble.as_ref().filter(|t| t.0 == i).map(|t| format!("{:#}", t.1));
             let back = if i < moved { put_back(one) } else { Ok(()) };
             let fate = match (back, failed) {
-                (Err(error), _) => Fate::Failed(format!("{error:#}; it is in {}", one.to().display())),
+                (Err(error), _) => {
+                    Fate::Failed(format!("{error:#}; it is in {}", one.to().display()))
+                }
                 (Ok(()), Some(why)) => Fate::Failed(why),
                 (Ok(()), None) => Fate::Stayed,
             };

@@ -34,10 +34,13 @@ pub fn undo(wanted: &Wanted, now: Stamp, hands: &mut Hands<'_>) -> Result<Execut
         let from = decode(&item.from);
         let fate = match restore(&item, &id) {
             Ok(at) => {
-                let event = Event::PutBack { plan: id.clone(), from: item.from.clone(), at: encode(&at) };
+                let event =
+                    Event::PutBack { plan: id.clone(), from: item.from.clone(), at: encode(&at) };
                 match hands.journal.append(now, &event) {
                     Ok(()) => Fate::Restored(at),
-                    Err(error) => Fate::Failed(format!("it is back at {}, but {error:#}", at.display())),
+                    Err(error) => {
+                        Fate::Failed(format!("it is back at {}, but {error:#}", at.display()))
+                    }
                 }
             }
             Err(error) => Fate::Failed(format!("{error:#}")),
@@ -65,7 +68,10 @@ fn find(events: &[Event], wanted: &Wanted) -> Result<(String, Vec<Item>)> {
         Wanted::Plan(id) => {
             let mut matching: Vec<_> = open.filter(|(plan, _)| plan.starts_with(id)).collect();
             if matching.len() > 1 {
-                bail!("`{id}` begins several ids: {}", matching.iter().map(|m| m.0.as_str()).collect::<Vec<_>>().join(", "));
+                bail!(
+                    "`{id}` begins several ids: {}",
+                    matching.iter().map(|m| m.0.as_str()).collect::<Vec<_>>().join(", ")
+                );
             }
             matching.pop()
         }
@@ -77,7 +83,9 @@ fn find(events: &[Event], wanted: &Wanted) -> Result<(String, Vec<Item>)> {
             })
         }
     };
-    found.context("nothing to undo: the journal knows of no such deletion that is still in the trash")
+    found.context(
+        "nothing to undo: the journal knows of no such deletion that is still in the trash",
+    )
 }
 
 fn restore(item: &Item, id: &str) -> Result<PathBuf> {
@@ -113,6 +121,7 @@ fn restore(item: &Item, id: &str) -> Result<PathBuf> {
 
 fn opened(path: &Path) -> Result<(std::os::fd::OwnedFd, OsString)> {
     let above = path.parent().context("it has no parent")?;
-    let open = dir::open_path(above).with_context(|| format!("cannot open `{}`", above.display()))?;
+    let open =
+        dir::open_path(above).with_context(|| format!("cannot open `{}`", above.display()))?;
     Ok((open, path.file_name().unwrap_or(OsStr::new("")).to_owned()))
 }

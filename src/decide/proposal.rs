@@ -42,5 +42,9 @@ impl Proposal {
 /// # Errors
 /// The plan itself, where something is refused or nothing is left.
 pub fn propose(plan: Plan) -> Result<Proposal, Box<Plan>> {
-    if plan.allowed() && !plan.targets.is_empty() { Ok(Proposal { plan }) } else { Err(Box::new(plan)) }
+    if plan.allowed() && !plan.targets.is_empty() {
+        Ok(Proposal { plan })
+    } else {
+        Err(Box::new(plan))
+    }
 }

@@ -139,9 +139,9 @@ impl Journal {
     pub fn events(&mut self) -> Result<Vec<Event>> {
         self.file.seek(SeekFrom::Start(0)).context("cannot read the journal")?;
         let lines = BufReader::new(&self.file).split(b'\n');
-        let events = lines.map_while(Result::ok).filter_map(|line| {
-            serde_json::from_slice::<Line>(&line).ok().map(|l| l.event)
-        });
+        let events = lines
+            .map_while(Result::ok)
+            .filter_map(|line| serde_json::from_slice::<Line>(&line).ok().map(|l| l.event));
         Ok(events.collect())
     }
 }

@@ -12,8 +12,24 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode, percent_encode};
 
 /// As the trash specification wants it (RFC 2396), `/` left as it is.
 const ESCAPED: &AsciiSet = &CONTROLS
-    .add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'[').add(b'\\')
-    .add(b']').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}').add(b';').add(b'=').add(b'\'');
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b';')
+    .add(b'=')
+    .add(b'\'');
 
 /// A path as ASCII text from which it can be had back byte for byte.
 #[must_use]

@@ -73,7 +73,8 @@ fn of_model(model: &Model) -> Sibling {
 
 fn sibling(path: &Path, eyes: &Eyes<'_>) -> Option<Sibling> {
     let parent = dir::open_search(path.parent()?).ok()?;
-    let tree = survey::survey(parent, path.file_name()?, eyes.surroundings.euid, eyes.progress).ok()?;
+    let tree =
+        survey::survey(parent, path.file_name()?, eyes.surroundings.euid, eyes.progress).ok()?;
     let models = identify::identify(&tree, path);
     models.iter().find(|m| m.path.as_os_str().is_empty()).map(of_model)
 }
@@ -90,8 +91,20 @@ pub(super) fn part_of(path: &Path, meta: &Meta) -> Option<String> {
     let whole = format!("`{}`", parent.display());
     match meta.kind {
         FileKind::Directory => {
-            let parts = ["unet", "vae", "transformer", "text_encoder", "text_encoder_2", "tokenizer",
-                "scheduler", "safety_checker", "1_Pooling", "2_Dense", "variables", "ocdbt.process_0"];
+            let parts = [
+                "unet",
+                "vae",
+                "transformer",
+                "text_encoder",
+                "text_encoder_2",
+                "tokenizer",
+                "scheduler",
+                "safety_checker",
+                "1_Pooling",
+                "2_Dense",
+                "variables",
+                "ocdbt.process_0",
+            ];
             let step = name.starts_with("global_step") || name.starts_with("iter_");
             let bound = beside("model_index.json")
                 || beside("modules.json")
@@ -102,11 +115,20 @@ pub(super) fn part_of(path: &Path, meta: &Meta) -> Option<String> {
             ((bound && parts.contains(&name)) || tagged).then_some(whole)
         }
         FileKind::File | FileKind::Symlink => {
-            let marked = ["config.json", "adapter_config.json", "trainer_state.json", ".metadata",
-                "model_index.json", "modules.json"];
+            let marked = [
+                "config.json",
+                "adapter_config.json",
+                "trainer_state.json",
+                ".metadata",
+                "model_index.json",
+                "modules.json",
+            ];
             let weights = |n: &str| {
                 notable::suffix(n).is_some_and(|s| {
-                    matches!(s, "safetensors" | "bin" | "pt" | "pth" | "distcp" | "gguf" | "h5" | "msgpack")
+                    matches!(
+                        s,
+                        "safetensors" | "bin" | "pt" | "pth" | "distcp" | "gguf" | "h5" | "msgpack"
+                    )
                 })
             };
             let side = marked.contains(&name)
@@ -114,7 +136,8 @@ pub(super) fn part_of(path: &Path, meta: &Meta) -> Option<String> {
                 || notable::is_label(name.as_bytes())
                 || name.contains("-of-0");
             let all = || WalkDir::new(parent).min_depth(1).max_depth(1).into_iter().flatten();
-            let others = || all().any(|e| e.path() != path && e.file_name().to_str().is_some_and(weights));
+            let others =
+                || all().any(|e| e.path() != path && e.file_name().to_str().is_some_and(weights));
             let bound = marked.iter().any(|m| *m != name && beside(m));
             ((weights(name) && bound) || (side && others()) || (side && bound)).then_some(whole)
         }

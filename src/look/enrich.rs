@@ -49,7 +49,9 @@ fn label(
         let stem = format!("{}.", full.file_stem()?.to_string_lossy());
         if is_dir {
             let dir = model.path.parent()?;
-            return within(dir, &sidecar).or_else(|| within(dir, &stem)).or_else(|| within(dir, ""));
+            return within(dir, &sidecar)
+                .or_else(|| within(dir, &stem))
+                .or_else(|| within(dir, ""));
         }
         let dir = full.parent()?;
         let found = labels::beside(dir, &sidecar).or_else(|| labels::beside(dir, &stem));
@@ -75,7 +77,8 @@ fn is_checkpoint(path: &Path) -> bool {
 
 fn keep_file(model: &Model, tree: &Tree, inner: &[PathBuf], target: &Path) -> Option<PathBuf> {
     let within = inner.iter().zip(&tree.notable).find(|(path, file)| {
-        KEEP_FILES.contains(&file.text()) && path.parent().is_some_and(|d| model.path.starts_with(d))
+        KEEP_FILES.contains(&file.text())
+            && path.parent().is_some_and(|d| model.path.starts_with(d))
     });
     within.map(|(path, _)| path.clone()).or_else(|| {
         let file = tree.meta.kind != FileKind::Directory;
@@ -116,7 +119,12 @@ fn evidence(
         let own = path.starts_with(&model.path) && (!model.single_file || *path == model.path);
         let meta = &file.meta;
         let counts = meta.nlink == 1 || meta.btime.is_none();
-        if own && counts && meta.kind == FileKind::File && !is_label(file.name.as_bytes()) && meta.size > 4096 {
+        if own
+            && counts
+            && meta.kind == FileKind::File
+            && !is_label(file.name.as_bytes())
+            && meta.size > 4096
+        {
             let (at, how) = (meta.ctime, How::Arrived);
             all.push(Evidence { at, how, path: path.clone(), own: Some(meta.mtime) });
         }
@@ -131,7 +139,8 @@ fn named(model: &Model, target: &Path, clock: &Clock) -> Vec<Evidence> {
     let mut found = Vec::new();
     let mut at = Some(model.path.as_path());
     while let Some(path) = at {
-        let full = if path.as_os_str().is_empty() { target.to_path_buf() } else { target.join(path) };
+        let full =
+            if path.as_os_str().is_empty() { target.to_path_buf() } else { target.join(path) };
         let name = full.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         if let Some(date) = names::parse(&name).and_then(|n| n.date) {
             let time = i64::from(chrono::Timelike::num_seconds_from_midnight(&date));
@@ -198,7 +207,8 @@ pub(super) fn dirs(tree: &Tree) -> Vec<DirFacts> {
         .filter(|&i| level(i) <= 2)
         .map(|i| {
             let dir = &tree.dirs[i];
-            let label = labels.iter().find(|f| f.dir as usize == i && f.text().starts_with("MODEL_INFO"));
+            let label =
+                labels.iter().find(|f| f.dir as usize == i && f.text().starts_with("MODEL_INFO"));
             DirFacts {
                 path: tree.dir_path(u32::try_from(i).unwrap_or(0)),
                 bytes: dir.bytes,

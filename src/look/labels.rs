@@ -61,10 +61,7 @@ fn lines(text: &str) -> Vec<(String, String)> {
 }
 
 fn unquote(value: &str) -> &str {
-    ['"', '\'']
-        .iter()
-        .find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q))
-        .unwrap_or(value)
+    ['"', '\''].iter().find_map(|q| value.strip_prefix(*q)?.strip_suffix(*q)).unwrap_or(value)
 }
 
 fn from_json(text: &str) -> Result<Vec<(String, String)>, String> {

@@ -18,9 +18,9 @@ use std::ffi::OsString;
 use anyhow::{Context, Result};
 
 use crate::facts::{Digest, Dossier, FileId, Meta};
-use crate::when::Clock;
 use crate::sys::dir;
 use crate::sys::env::Surroundings;
+use crate::when::Clock;
 
 pub use survey::Progress;
 
@@ -47,7 +47,11 @@ pub fn look(paths: &[OsString], eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
     targets.into_iter().map(|t| one(t, eyes, &mut series)).collect()
 }
 
-fn one(target: target::Target, eyes: &Eyes<'_>, series: &mut around::Series<'_>) -> Result<Dossier> {
+fn one(
+    target: target::Target,
+    eyes: &Eyes<'_>,
+    series: &mut around::Series<'_>,
+) -> Result<Dossier> {
     let euid = eyes.surroundings.euid;
     let shown = target.path.display().to_string();
     let tree = survey::survey(&target.parent, &target.name, euid, eyes.progress)
@@ -57,7 +61,8 @@ fn one(target: target::Target, eyes: &Eyes<'_>, series: &mut around::Series<'_>)
     for model in &mut models {
         model.series = series.of(&target.path.join(&model.path), model);
     }
-    let protected = target.ambiguous.clone().or_else(|| protected::why(&target.path, &tree.meta, eyes));
+    let protected =
+        target.ambiguous.clone().or_else(|| protected::why(&target.path, &tree.meta, eyes));
     Ok(Dossier {
         parent: dir::stat_fd(&target.parent)?.id,
         meta: tree.meta,

@@ -135,7 +135,9 @@ mod tests {
 
     #[test]
     fn sizes_folds_and_shards_are_no_steps() {
-        for name in ["qwen-72b", "fold-3", "lr-5", "model-00001-of-00003", "model_qwen25", "v2", "ü3"] {
+        for name in
+            ["qwen-72b", "fold-3", "lr-5", "model-00001-of-00003", "model_qwen25", "v2", "ü3"]
+        {
             assert_eq!(parse(name), None, "{name}");
         }
         assert_eq!(parse("20259915"), None);

@@ -11,20 +11,81 @@ const PLAIN: u64 = 4096;
 
 /// Suffixes under which weights are kept.
 const SUFFIXES: &[&str] = &[
-    "safetensors", "gguf", "ggml", "bin", "pt", "pth", "ckpt", "h5", "hdf5", "keras", "onnx",
-    "onnx_data", "pb", "tflite", "msgpack", "npz", "npy", "distcp", "nemo", "mlmodel", "engine",
-    "plan", "pte", "pdparams", "pdiparams", "caffemodel", "params", "mar", "pkl", "joblib", "llamafile",
-    "safetensor", "index", "weights", "ftz", "cbm", "ubj", "pt2", "ptl", "jit", "zip", "tar", "tgz",
-    "gz", "xz", "bz2", "zst", "7z",
+    "safetensors",
+    "gguf",
+    "ggml",
+    "bin",
+    "pt",
+    "pth",
+    "ckpt",
+    "h5",
+    "hdf5",
+    "keras",
+    "onnx",
+    "onnx_data",
+    "pb",
+    "tflite",
+    "msgpack",
+    "npz",
+    "npy",
+    "distcp",
+    "nemo",
+    "mlmodel",
+    "engine",
+    "plan",
+    "pte",
+    "pdparams",
+    "pdiparams",
+    "caffemodel",
+    "params",
+    "mar",
+    "pkl",
+    "joblib",
+    "llamafile",
+    "safetensor",
+    "index",
+    "weights",
+    "ftz",
+    "cbm",
+    "ubj",
+    "pt2",
+    "ptl",
+    "jit",
+    "zip",
+    "tar",
+    "tgz",
+    "gz",
+    "xz",
+    "bz2",
+    "zst",
+    "7z",
 ];
 
 /// Names that say what the files beside them are.
 const NAMES: &[&str] = &[
-    "config.json", "adapter_config.json", "trainer_state.json", "model_index.json", "modules.json",
-    "tokenizer.json", "tokenizer_config.json", ".metadata", "metadata.json", "latest", "_METADATA",
-    "_CHECKPOINT_METADATA", "commit_success.txt", "latest_checkpointed_iteration.txt", "meta.json",
-    "config.cfg", "state.json", "dataset_info.json", "RECORD", "mergekit_config.yml", "main",
-    "checkpoint", "manifest.ocdbt",
+    "config.json",
+    "adapter_config.json",
+    "trainer_state.json",
+    "model_index.json",
+    "modules.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    ".metadata",
+    "metadata.json",
+    "latest",
+    "_METADATA",
+    "_CHECKPOINT_METADATA",
+    "commit_success.txt",
+    "latest_checkpointed_iteration.txt",
+    "meta.json",
+    "config.cfg",
+    "state.json",
+    "dataset_info.json",
+    "RECORD",
+    "mergekit_config.yml",
+    "main",
+    "checkpoint",
+    "manifest.ocdbt",
 ];
 
 /// Files whose presence alone means "do not delete".
@@ -33,9 +94,8 @@ pub const KEEP_FILES: &[&str] = &["KEEP", ".keep", "DO_NOT_DELETE", "PROTECTED"]
 /// Whether this is a label: `MODEL_INFO.txt` (or `.json`, `.yaml`, `.yml`) or `NAME.MODEL_INFO.txt`.
 #[must_use]
 pub fn is_label(name: &[u8]) -> bool {
-    let Some(stem) = [".txt", ".json", ".yaml", ".yml"]
-        .iter()
-        .find_map(|s| name.strip_suffix(s.as_bytes()))
+    let Some(stem) =
+        [".txt", ".json", ".yaml", ".yml"].iter().find_map(|s| name.strip_suffix(s.as_bytes()))
     else {
         return false;
     };

@@ -10,8 +10,10 @@ const SYSTEM: &[&str] = &[
     "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/sbin", "/sys", "/usr",
 ];
 /// Directories that must stay, though what lies in them may go.
-const KEPT: &[&str] =
-    &["/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/var", "/var/lib", "/var/tmp"];
+const KEPT: &[&str] = &[
+    "/home", "/media", "/mnt", "/opt", "/root", "/run", "/srv", "/tmp", "/var", "/var/lib",
+    "/var/tmp",
+];
 
 /// Why this target must never go, if so.
 pub(super) fn why(path: &Path, meta: &Meta, eyes: &Eyes<'_>) -> Option<String> {

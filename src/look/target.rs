@@ -50,9 +50,11 @@ fn one(typed: &OsStr) -> Result<Target> {
     }
     let before = if before.is_empty() { OsStr::new(".") } else { OsStr::from_bytes(before) };
     let shown = typed.display();
-    let parent = Path::new(before).canonicalize().with_context(|| format!("cannot find `{shown}`"))?;
+    let parent =
+        Path::new(before).canonicalize().with_context(|| format!("cannot find `{shown}`"))?;
     let name = OsStr::from_bytes(last);
-    let open = dir::open_search(&parent).with_context(|| format!("cannot open `{}`", parent.display()))?;
+    let open =
+        dir::open_search(&parent).with_context(|| format!("cannot open `{}`", parent.display()))?;
     let meta = dir::stat_name(&open, name).with_context(|| format!("cannot find `{shown}`"))?;
     let path = parent.join(name);
     let mut ambiguous = None;
@@ -78,7 +80,8 @@ fn whole(typed: &OsStr) -> Result<Target> {
     let shown = typed.display();
     let path = Path::new(typed).canonicalize().with_context(|| format!("cannot find `{shown}`"))?;
     let parent = path.parent().unwrap_or(Path::new("/"));
-    let open = dir::open_search(parent).with_context(|| format!("cannot open `{}`", parent.display()))?;
+    let open =
+        dir::open_search(parent).with_context(|| format!("cannot open `{}`", parent.display()))?;
     // The root has no name in any directory, but `.` in itself.
     let name = path.file_name().map_or_else(|| OsString::from_vec(b".".to_vec()), OsStr::to_owned);
     Ok(Target { typed: typed.to_owned(), path, parent: open, name, ambiguous: None })

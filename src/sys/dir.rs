@@ -36,10 +36,7 @@ fn meta_of(s: &Statx) -> Meta {
         mtime: stamp(&s.stx_mtime),
         ctime: stamp(&s.stx_ctime),
         btime: (s.stx_mask & StatxFlags::BTIME.bits() != 0).then(|| stamp(&s.stx_btime)),
-        id: FileId {
-            dev: rustix::fs::makedev(s.stx_dev_major, s.stx_dev_minor),
-            ino: s.stx_ino,
-        },
+        id: FileId { dev: rustix::fs::makedev(s.stx_dev_major, s.stx_dev_minor), ino: s.stx_ino },
         mount: s.stx_mnt_id,
         mount_root: s.stx_attributes.bits() & MOUNT_ROOT != 0,
     }

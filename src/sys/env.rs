@@ -50,9 +50,7 @@ pub fn surroundings() -> Surroundings {
     // Under sudo the variables are root's or were carried along; the passwd entry is the user's.
     let lent = |name: &str| if under_sudo.is_some() { None } else { absolute(name) };
     let home = lent("HOME").or_else(|| passwd_home.clone());
-    let below = |name: &str, rest: &str| {
-        lent(name).or_else(|| home.as_ref().map(|h| h.join(rest)))
-    };
+    let below = |name: &str, rest: &str| lent(name).or_else(|| home.as_ref().map(|h| h.join(rest)));
     Surroundings {
         euid,
         user,

@@ -12,7 +12,8 @@ pub(super) fn unlabeled(case: &Case<'_>, model: &Model) -> Option<Reason> {
         Some(why) => format!("its MODEL_INFO file is no label: {why}"),
         None => "nothing says what it is: no MODEL_INFO file".to_owned(),
     };
-    let file = if model.single_file { "NAME.MODEL_INFO.txt beside it" } else { "MODEL_INFO.txt in it" };
+    let file =
+        if model.single_file { "NAME.MODEL_INFO.txt beside it" } else { "MODEL_INFO.txt in it" };
     Some(Reason::new(message, format!("a {file} with a line `Model: ..`")))
 }
 
@@ -38,7 +39,8 @@ fn size(label: &Label, model: &Model) -> Option<String> {
     }
     let (claimed, found) = (families::claimed_size(&label.model)?, model.parameters?);
     let twice = claimed > found.saturating_mul(2) || found > claimed.saturating_mul(2);
-    twice.then(|| format!("the label says {}, but its tensors hold {found} parameters", label.model))
+    twice
+        .then(|| format!("the label says {}, but its tensors hold {found} parameters", label.model))
 }
 
 fn step(label: &Label, model: &Model) -> Option<String> {

@@ -123,13 +123,7 @@ pub const RULES: &[Rule] = &[
         why: "somebody said so",
         judge: Judge::Target(label::pinned_target),
     },
-    Rule {
-        id: "pinned",
-        refuses: "",
-        lifted_by: "",
-        why: "",
-        judge: Judge::Model(label::pinned),
-    },
+    Rule { id: "pinned", refuses: "", lifted_by: "", why: "", judge: Judge::Model(label::pinned) },
     Rule {
         id: "same-day",
         refuses: "the newest evidence in a model is of today or of the future, or its name carries such a date",

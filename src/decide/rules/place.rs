@@ -12,7 +12,11 @@ pub(super) fn protected(case: &Case<'_>) -> Option<Reason> {
 pub(super) fn unreadable(case: &Case<'_>) -> Option<Reason> {
     let first = case.facts.problems.first()?;
     let count = case.facts.problems.len();
-    let at = if first.path.as_os_str().is_empty() { "it".into() } else { first.path.display().to_string() };
+    let at = if first.path.as_os_str().is_empty() {
+        "it".into()
+    } else {
+        first.path.display().to_string()
+    };
     let more = if count > 1 { format!(", and {} more", count - 1) } else { String::new() };
     let message = format!("the survey could not see all of it: {at}: {}{more}", first.error);
     Some(Reason::new(message, "permissions, or a user who may read it"))

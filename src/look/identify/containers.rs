@@ -44,10 +44,19 @@ const MAGIC: &[Magic] = &[
 
 /// Suffixes whose files are weights of a format that has no magic of its own.
 const BY_SUFFIX: &[(&str, &str)] = &[
-    ("onnx", "ONNX"), ("onnx_data", "ONNX data"), ("nemo", "NeMo"), ("engine", "TensorRT engine"),
-    ("plan", "TensorRT engine"), ("mlmodel", "CoreML"), ("pdparams", "Paddle"),
-    ("pdiparams", "Paddle"), ("caffemodel", "Caffe"), ("msgpack", "Flax"), ("mar", "TorchServe"),
-    ("llamafile", "llamafile"), ("pte", "ExecuTorch"),
+    ("onnx", "ONNX"),
+    ("onnx_data", "ONNX data"),
+    ("nemo", "NeMo"),
+    ("engine", "TensorRT engine"),
+    ("plan", "TensorRT engine"),
+    ("mlmodel", "CoreML"),
+    ("pdparams", "Paddle"),
+    ("pdiparams", "Paddle"),
+    ("caffemodel", "Caffe"),
+    ("msgpack", "Flax"),
+    ("mar", "TorchServe"),
+    ("llamafile", "llamafile"),
+    ("pte", "ExecuTorch"),
 ];
 
 fn suffix(name: &str) -> String {
@@ -59,7 +68,16 @@ fn pointer(sample: &Sample<'_>) -> Option<WeightFile> {
     let annex = sample.head.starts_with(b"/annex/objects/");
     let weights = matches!(
         suffix(sample.name).as_str(),
-        "safetensors" | "bin" | "pt" | "pth" | "ckpt" | "gguf" | "onnx" | "h5" | "keras" | "msgpack"
+        "safetensors"
+            | "bin"
+            | "pt"
+            | "pth"
+            | "ckpt"
+            | "gguf"
+            | "onnx"
+            | "h5"
+            | "keras"
+            | "msgpack"
     );
     ((lfs || annex) && weights && sample.size < 1024).then(|| {
         WeightFile::new(if lfs { "git-lfs pointer" } else { "git-annex pointer" }, Holds::Pointer)
@@ -68,8 +86,15 @@ fn pointer(sample: &Sample<'_>) -> Option<WeightFile> {
 
 /// Optimizer, scheduler and random states of a trainer: torch files, but no weights.
 fn training_state(sample: &Sample<'_>) -> Option<WeightFile> {
-    let known = ["training_args.bin", "optimizer.pt", "optimizer.bin", "scheduler.pt", "scheduler.bin",
-        "scaler.pt", "sampler.bin"];
+    let known = [
+        "training_args.bin",
+        "optimizer.pt",
+        "optimizer.bin",
+        "scheduler.pt",
+        "scheduler.bin",
+        "scaler.pt",
+        "sampler.bin",
+    ];
     let seeds = sample.name.starts_with("rng_state") || sample.name.starts_with("random_states_");
     let torch = sample.head.starts_with(b"PK\x03\x04") || sample.head.starts_with(b"\x80");
     ((known.contains(&sample.name) || seeds) && torch)
@@ -114,7 +139,8 @@ fn zip(sample: &Sample<'_>) -> Option<WeightFile> {
 /// An archive that is named like a model is possibly one.
 fn archive(sample: &Sample<'_>) -> Option<WeightFile> {
     let name = sample.name.to_ascii_lowercase();
-    let like = ["model", "checkpoint", "ckpt", "lora", "adapter", "weights", "qwen", "llama", "snapshot"];
+    let like =
+        ["model", "checkpoint", "ckpt", "lora", "adapter", "weights", "qwen", "llama", "snapshot"];
     let possibly = sample.size >= 1 << 30
         || (sample.size > 10 << 20 && like.iter().any(|word| name.contains(word)));
     let holds = if possibly { Holds::Possibly } else { Holds::Other };
@@ -138,11 +164,16 @@ fn pickle(sample: &Sample<'_>) -> Option<WeightFile> {
     match suffix(sample.name).as_str() {
         "pt" | "pth" | "ckpt" if protocol => Some(WeightFile::new("pickle", Holds::Weights)),
         "pkl" | "joblib" | "bin" if protocol => Some(WeightFile::new("pickle", Holds::Possibly)),
-        "bin" if sample.name.starts_with("pytorch_model") || sample.name.starts_with("adapter_model") => {
+        "bin"
+            if sample.name.starts_with("pytorch_model")
+                || sample.name.starts_with("adapter_model") =>
+        {
             Some(WeightFile::damaged("PyTorch", "its content is no torch file"))
         }
         // Named as weights, with content that nothing explains: cut short or overwritten.
-        "pt" | "pth" | "ckpt" => Some(WeightFile::damaged("PyTorch", "its content is no torch file")),
+        "pt" | "pth" | "ckpt" => {
+            Some(WeightFile::damaged("PyTorch", "its content is no torch file"))
+        }
         _ => None,
     }
 }

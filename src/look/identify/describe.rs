@@ -64,7 +64,8 @@ pub(super) fn directory(
         from_hub(&mut model, tree, dir, found, repository);
     }
     if found.is_empty() && model.kind != ModelKind::Pointer {
-        model.complete = Completeness::Damaged("the weights that its files name are not here".into());
+        model.complete =
+            Completeness::Damaged("the weights that its files name are not here".into());
     }
     conflict_with_name(&mut model, target);
     model
@@ -182,9 +183,8 @@ fn text(value: &Value, key: &str) -> Option<String> {
 }
 
 fn from_config(model: &mut Model, config: &Value) {
-    model.family = text(config, "model_type").or_else(|| {
-        config.get("text_config").and_then(|inner| text(inner, "model_type"))
-    });
+    model.family = text(config, "model_type")
+        .or_else(|| config.get("text_config").and_then(|inner| text(inner, "model_type")));
     model.family_source = model.family.as_ref().map(|_| "config.json".to_owned());
     model.base = text(config, "_name_or_path");
     if config.get("quantization_config").is_some() || config.get("quantization").is_some() {
@@ -215,7 +215,9 @@ fn from_trainer(model: &mut Model, state: &Value, target: &Path) {
         && named.key.last() != Some(&step)
         && named.stem.starts_with("checkpoint")
     {
-        model.conflicts.push(format!("its name says {:?}, trainer_state.json step {step}", named.key));
+        model
+            .conflicts
+            .push(format!("its name says {:?}, trainer_state.json step {step}", named.key));
     }
 }
 
@@ -228,12 +230,7 @@ fn unfinished(model: &mut Model, marks: &Marks<'_>, dir: u32) {
     }
 }
 
-fn check_index(
-    model: &mut Model,
-    index: Option<&Value>,
-    marks: &Marks<'_>,
-    dir: u32,
-) {
+fn check_index(model: &mut Model, index: Option<&Value>, marks: &Marks<'_>, dir: u32) {
     let Some(map) = index.and_then(|i| i.get("weight_map")).and_then(Value::as_object) else {
         model.complete = Completeness::Damaged("its index is not readable".to_owned());
         return;

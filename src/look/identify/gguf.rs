@@ -53,10 +53,25 @@ impl<'a> Reader<'a> {
 /// Names of `general.file_type` (llama.cpp's `llama_ftype`).
 fn quantization(code: u64) -> Option<&'static str> {
     Some(match code {
-        0 => "F32", 1 => "F16", 2 => "Q4_0", 3 => "Q4_1", 7 => "Q8_0", 8 => "Q5_0", 9 => "Q5_1",
-        10 => "Q2_K", 11 => "Q3_K_S", 12 => "Q3_K_M", 13 => "Q3_K_L", 14 => "Q4_K_S",
-        15 => "Q4_K_M", 16 => "Q5_K_S", 17 => "Q5_K_M", 18 => "Q6_K", 32 => "BF16",
-        38 => "MXFP4_MOE", 39 => "NVFP4",
+        0 => "F32",
+        1 => "F16",
+        2 => "Q4_0",
+        3 => "Q4_1",
+        7 => "Q8_0",
+        8 => "Q5_0",
+        9 => "Q5_1",
+        10 => "Q2_K",
+        11 => "Q3_K_S",
+        12 => "Q3_K_M",
+        13 => "Q3_K_L",
+        14 => "Q4_K_S",
+        15 => "Q4_K_M",
+        16 => "Q5_K_S",
+        17 => "Q5_K_M",
+        18 => "Q6_K",
+        32 => "BF16",
+        38 => "MXFP4_MOE",
+        39 => "NVFP4",
         _ => return None,
     })
 }
@@ -91,8 +106,7 @@ pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
             "general.size_label" if file.name.is_none() => file.name = Some(value),
             "general.type" if value == "adapter" => file.holds = Holds::Adapter,
             "general.file_type" => {
-                file.quantization =
-                    value.parse().ok().and_then(quantization).map(str::to_owned);
+                file.quantization = value.parse().ok().and_then(quantization).map(str::to_owned);
             }
             _ => {}
         }

@@ -33,8 +33,15 @@ impl<'a> Marks<'a> {
 
     /// Binds the weight files beside it.
     pub(super) fn binds(&self, dir: u32) -> bool {
-        let names = ["config.json", "adapter_config.json", "trainer_state.json", ".metadata",
-            "latest", "latest_checkpointed_iteration.txt", "config.cfg"];
+        let names = [
+            "config.json",
+            "adapter_config.json",
+            "trainer_state.json",
+            ".metadata",
+            "latest",
+            "latest_checkpointed_iteration.txt",
+            "config.cfg",
+        ];
         self.any(dir, &names) || self.index(dir).is_some()
     }
 

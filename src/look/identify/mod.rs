@@ -49,7 +49,8 @@ pub fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
     }
     for dir in 0..tree.dirs.len() {
         let dir = u32::try_from(dir).unwrap_or(u32::MAX);
-        if layout::hub_repository(tree, dir).is_some() || marks.get(dir, "adapter_config.json").is_some()
+        if layout::hub_repository(tree, dir).is_some()
+            || marks.get(dir, "adapter_config.json").is_some()
         {
             owned.entry(marks.owner(tree, dir)).or_default();
         }

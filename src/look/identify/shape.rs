@@ -102,7 +102,10 @@ fn only<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names.next().is_none().then_some(first)
 }
 
-fn find(table: &'static [Known], (hidden, layers, q, v): (u64, u64, Option<u64>, u64)) -> Option<&'static str> {
+fn find(
+    table: &'static [Known],
+    (hidden, layers, q, v): (u64, u64, Option<u64>, u64),
+) -> Option<&'static str> {
     table
         .iter()
         .find(|k| k.0 == hidden && k.1 == layers && q.is_none_or(|q| q == k.2) && k.3 == v)

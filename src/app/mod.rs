@@ -1,0 +1,83 @@
+//! Argv in, exit code out: one file a command, each one straight function.
+
+mod delete;
+mod plan;
+mod policy;
+mod undo;
+mod world;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory, Parser};
+
+use crate::cli::{Cli, Command};
+use crate::tell::Voice;
+
+/// Exit codes, the same everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Done as planned, or a plan with nothing refused.
+    Done = 0,
+    /// An operation failed, fully or in part.
+    Failed = 1,
+    /// The words were wrong.
+    Usage = 2,
+    /// Refused by a rule; nothing was touched.
+    Refused = 3,
+    /// A person's confirmation is needed and could not be had here.
+    NeedsPerson = 4,
+    /// A person declined; nothing was touched.
+    Declined = 5,
+}
+
+/// Runs the program.
+#[must_use]
+pub fn run(argv: &[OsString]) -> Exit {
+    if let Some(word) = ambiguous(argv) {
+        let text = format!(
+            "`{word}` is a command and also a path here; write `safe-rm ./{word}` for the path, or \
+             add an argument for the command"
+        );
+        Voice::Text.failure(&anyhow::anyhow!(text), Exit::Usage as u8);
+        return Exit::Usage;
+    }
+    let cli = match Cli::try_parse_from(argv) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let json = match &cli.command {
+        None => cli.delete.json,
+        Some(Command::Plan(args)) => args.json,
+        Some(Command::Undo(args)) => args.json,
+        Some(Command::Policy(args)) => args.json,
+        Some(Command::Purge(_)) => false,
+    };
+    let voice = if json { Voice::Json } else { Voice::Text };
+    let result = match cli.command {
+        None => delete::run(&cli.delete, voice),
+        Some(Command::Plan(args)) => plan::run(&args.paths, voice),
+        Some(Command::Undo(args)) => undo::run(args.what.as_deref(), voice),
+        Some(Command::Policy(_)) => policy::run(voice),
+        Some(Command::Purge(_)) => {
+            let text = "purge is not in this version; empty the trash with your file manager or \
+                        `trash-empty`";
+            voice.failure(&anyhow::anyhow!(text), Exit::Usage as u8);
+            return Exit::Usage;
+        }
+    };
+    result.unwrap_or_else(|error| {
+        voice.failure(&error, Exit::Failed as u8);
+        Exit::Failed
+    })
+}
+
+/// A command's word that stands alone and is also a path here.
+fn ambiguous(argv: &[OsString]) -> Option<String> {
+    let [_, word] = argv else { return None };
+    let word = word.to_str()?;
+    let command = Cli::command().get_subcommands().any(|c| c.get_name() == word);
+    (command && std::path::Path::new(word).symlink_metadata().is_ok()).then(|| word.to_owned())
+}

@@ -1,0 +1,105 @@
+//! What may be typed.
+
+use std::ffi::OsString;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Moves AI-model folders to the trash, and only what a person has seen and confirmed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "safe-rm",
+    version,
+    about = "run instead of rm on AI-model folders",
+    before_help = "  safe-rm old_run/            look inside, show the plan, ask for DELETE\n  \
+                   safe-rm plan old_run/       the plan and nothing else\n  \
+                   safe-rm undo                put the last deletion back",
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    /// The command, if one is named.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Without a command: what to delete.
+    #[command(flatten)]
+    pub delete: Delete,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the plan and nothing else
+    Plan(Plan),
+    /// Put back what the last deletion, or this one, moved to the trash
+    Undo(Undo),
+    /// Show the policy in force and where each value comes from
+    Policy(Policy),
+    /// Free the space of trashed items (not in this version)
+    #[command(hide = true)]
+    Purge(Later),
+}
+
+/// `safe-rm PATH...`
+#[derive(Debug, Args)]
+pub struct Delete {
+    /// What to delete
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<OsString>,
+    /// Show the plan and nothing else
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
+    /// Leave out what is refused and ask for the rest
+    #[arg(long)]
+    pub only_allowed: bool,
+    /// Free the space at once (not in this version)
+    #[arg(long)]
+    pub permanent: bool,
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// Accepted as rm's, and not needed: nothing skips the word
+    #[arg(short = 'r', visible_short_alias = 'R', short_alias = 'f', action = clap::ArgAction::Count)]
+    pub recursive: u8,
+    /// Accepted as rm's, and not needed
+    #[arg(short = 'v', short_aliases = ['d', 'i'], action = clap::ArgAction::Count, hide = true)]
+    pub verbose: u8,
+}
+
+/// `safe-rm plan PATH...`
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// What would be deleted
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<OsString>,
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm undo [ID or PATH]`
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// A plan's id (its beginning will do) or the path that was deleted
+    #[arg(value_name = "ID or PATH")]
+    pub what: Option<OsString>,
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm policy`
+#[derive(Debug, Args)]
+pub struct Policy {
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A command that comes later.
+#[derive(Debug, Args)]
+pub struct Later {
+    /// Whatever was typed
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
+}

@@ -1,0 +1,91 @@
+//! The only code that prints: words, tables, JSON, names made harmless.
+
+mod json;
+mod outcome;
+mod plan;
+mod policy;
+mod progress;
+mod safe;
+mod words;
+
+use std::io::Write;
+
+pub use outcome::Done;
+pub use progress::watch;
+pub use safe::harmless;
+
+use crate::decide::Plan;
+use crate::policy::Policy;
+
+/// How answers are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// Text for people on stdout.
+    Text,
+    /// One JSON document on stdout, all prose on stderr.
+    Json,
+}
+
+impl Voice {
+    /// Prints prose. A reader that has gone away is no error: what was done stays done.
+    fn prose(self, text: &str) {
+        let _ = match self {
+            Self::Text => write!(anstream::stdout(), "{text}"),
+            Self::Json => write!(anstream::stderr(), "{text}"),
+        };
+    }
+
+    fn document(self, value: &serde_json::Value) {
+        if self == Self::Json {
+            let _ = writeln!(anstream::stdout(), "{value:#}");
+        }
+    }
+
+    /// Shows a plan as text; in JSON it is given at the end, by [`Voice::plan_document`].
+    pub fn plan(self, plan: &Plan) {
+        self.prose(&plan::text(plan));
+    }
+
+    /// Gives the plan as the one document, with what the caller may do next.
+    pub fn plan_document(self, plan: &Plan, next: &[&str]) {
+        self.document(&json::plan(plan, next));
+        if self == Self::Text {
+            for line in next {
+                self.prose(&format!("{}\n", words::hint(line)));
+            }
+        }
+    }
+
+    /// Tells what was done.
+    pub fn done(self, done: &Done<'_>) {
+        self.prose(&done.text());
+        self.document(&done.json());
+    }
+
+    /// Tells the policy in force.
+    pub fn policy(self, policy: &Policy) {
+        if self == Self::Text {
+            self.prose(&policy::text(policy));
+        }
+        self.document(&policy::json(policy));
+    }
+
+    /// A failure: what went wrong, on stderr.
+    pub fn failure(self, error: &anyhow::Error, exit: u8) {
+        let message = harmless(&format!("{error:#}"));
+        let _ = writeln!(anstream::stderr(), "safe-rm: {message}");
+        let schema = "safe-rm/error/1";
+        self.document(&serde_json::json!({"schema": schema, "message": message, "exit": exit}));
+    }
+
+    /// A remark on stderr.
+    pub fn remark(self, text: &str) {
+        let _ = writeln!(anstream::stderr(), "{}", words::hint(text));
+    }
+}
+
+/// What stands directly above the prompt: what can least be had again.
+#[must_use]
+pub fn above_prompt(plan: &Plan) -> String {
+    plan::above_prompt(plan)
+}

@@ -1,0 +1,202 @@
+//! The plan as people read it.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use anstyle::{AnsiColor, Style};
+
+use super::safe::{harmless, path};
+use super::words::{count, loss, model as describe, size, wrap};
+use crate::decide::{Judged, Plan, Refusal};
+use crate::facts::{Evidence, FileKind, How, Model};
+use crate::when::Clock;
+
+const RED: Style = AnsiColor::Red.on_default().bold();
+const GREEN: Style = AnsiColor::Green.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+
+/// How many directories of a target are listed.
+const DIRS: usize = 8;
+
+fn styled(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// The whole plan.
+pub(super) fn text(plan: &Plan) -> String {
+    let mut out = String::new();
+    let sums = plan.sums();
+    for weak in &plan.weakened {
+        line(&mut out, &styled(YELLOW, &wrap(0, "policy: ", &harmless(weak))));
+    }
+    for file in &plan.policy_files {
+        line(&mut out, &wrap(0, "policy: ", &path(file)));
+    }
+    let head = format!(
+        "plan {}: {}, {} in {}, {}, to the trash",
+        plan.id,
+        count(plan.targets.len() as u64, "target"),
+        size(sums.totals.bytes),
+        count(sums.totals.files, "file"),
+        count(sums.models as u64, "model"),
+    );
+    line(&mut out, &wrap(0, "", &head));
+    for target in &plan.targets {
+        target_text(&mut out, target, &plan.clock);
+    }
+    for left in &plan.left_out {
+        line(&mut out, &wrap(0, "left out, refused: ", &path(left)));
+    }
+    line(&mut out, "");
+    let refused: usize = plan.targets.iter().map(|t| t.all().count()).sum();
+    if plan.allowed() {
+        let frees = size(sums.totals.frees);
+        line(&mut out, &wrap(0, "", &format!("frees 0 now, {frees} once the trash is emptied")));
+    } else {
+        let text = format!("refused for {}: nothing is touched", count(refused as u64, "reason"));
+        line(&mut out, &styled(RED, &text));
+    }
+    out
+}
+
+fn line(out: &mut String, text: &str) {
+    out.push_str(text);
+    out.push('\n');
+}
+
+fn target_text(out: &mut String, judged: &Judged, clock: &Clock) {
+    let facts = &judged.facts;
+    line(out, "");
+    let (style, word) = if judged.allowed() { (GREEN, "allowed") } else { (RED, "REFUSED") };
+    let shown = wrap(0, "", &format!("{word}  {}", path(&facts.path)));
+    line(out, &shown.replacen(word, &styled(style, word), 1));
+    let what = match facts.meta.kind {
+        FileKind::File => "a file".to_owned(),
+        FileKind::Symlink => "a link; what it points to stays".to_owned(),
+        FileKind::Special => "a FIFO, socket or device".to_owned(),
+        FileKind::Directory => {
+            format!("{}, {}", count(facts.totals.files, "file"), count(facts.totals.dirs, "folder"))
+        }
+    };
+    let age = facts.newest.as_ref().map(|e| format!(", newest {}", clock.minute(e.at)));
+    let text = format!("{}, {what}{}", size(facts.totals.bytes), age.unwrap_or_default());
+    line(out, &wrap(2, "", &text));
+    if facts.dirs.len() > 1 {
+        dirs(out, judged, clock);
+    }
+    refusals(out, &judged.refusals, clock, 2);
+    for (model, reasons) in facts.models.iter().zip(&judged.models) {
+        model_text(out, model, reasons, clock);
+    }
+}
+
+fn dirs(out: &mut String, judged: &Judged, clock: &Clock) {
+    let dirs = &judged.facts.dirs;
+    for dir in dirs.iter().filter(|d| !d.path.as_os_str().is_empty()).take(DIRS) {
+        let newest = dir.newest.map_or_else(|| "-".to_owned(), |at| clock.minute(at));
+        let label = dir.label.as_ref().map(|l| format!("  \"{}\"", harmless(l)));
+        let text = format!(
+            "{:>9}  {newest:16}  {}/{}",
+            size(dir.bytes),
+            path(&dir.path),
+            label.unwrap_or_default()
+        );
+        line(out, &wrap(2, "", &text));
+    }
+    let more = dirs.len().saturating_sub(DIRS + 1);
+    if more > 0 {
+        line(out, &format!("    and {}", count(more as u64, "folder")));
+    }
+}
+
+fn model_text(out: &mut String, model: &Model, reasons: &[Refusal], clock: &Clock) {
+    for conflict in &model.conflicts {
+        line(out, &styled(YELLOW, &wrap(2, "! ", &harmless(conflict))));
+    }
+    let place = if model.path.as_os_str().is_empty() {
+        String::new()
+    } else {
+        format!("{}: ", path(&model.path))
+    };
+    line(out, &wrap(2, "* ", &format!("{place}{}", describe(model))));
+    let age = model.newest.as_ref().map(|e| age(e, clock)).unwrap_or_default();
+    line(out, &wrap(4, "", &format!("{}, {age}; {}", size(model.bytes), loss(model))));
+    let label = match (&model.label, &model.bad_label) {
+        (Some(label), _) => {
+            let mut text = format!("label says: {}", harmless(&label.model));
+            for (key, value) in
+                [("trained", &label.trained), ("run", &label.run), ("note", &label.note)]
+            {
+                if let Some(value) = value {
+                    let _ = write!(text, ", {key} {}", harmless(value));
+                }
+            }
+            if label.retired.is_some() {
+                text.push_str(", retired (counts once a person has confirmed it)");
+            }
+            text
+        }
+        (None, Some(_)) => "label: not valid".to_owned(),
+        (None, None) if model.hub.is_some() => "label: its hub repository and commit".to_owned(),
+        (None, None) => "label: none".to_owned(),
+    };
+    line(out, &wrap(4, "", &label));
+    refusals(out, reasons, clock, 4);
+}
+
+fn refusals(out: &mut String, reasons: &[Refusal], clock: &Clock, indent: usize) {
+    for reason in reasons {
+        let lift = match reason.until {
+            Some(at) => format!("lifted {}", clock.minute(at)),
+            None => format!("lifted by {}", reason.lift),
+        };
+        let text = format!("{} ({})", harmless(&reason.message), harmless(&lift));
+        let lead = format!("{}: ", reason.rule);
+        let shown = wrap(indent, &lead, &text);
+        line(out, &shown.replacen(reason.rule, &styled(RED, reason.rule), 1));
+    }
+}
+
+fn age(evidence: &Evidence, clock: &Clock) -> String {
+    let at = clock.minute(evidence.at);
+    match evidence.how {
+        How::Written => format!("written {at}"),
+        How::Named => format!("dated {at} by its name"),
+        How::Arrived => match evidence.own.filter(|own| own.plus(60) < evidence.at) {
+            Some(own) => format!("arrived here {at}, its own date is {}", clock.minute(own)),
+            None => format!("arrived here {at}"),
+        },
+    }
+}
+
+/// What can least be had again: everything that no hub has, adapters first.
+pub(super) fn above_prompt(plan: &Plan) -> String {
+    let mut lines: Vec<(bool, String)> = Vec::new();
+    for judged in &plan.targets {
+        let facts = &judged.facts;
+        if facts.models.is_empty() {
+            let text = format!("{} ({})", path(&facts.path), size(facts.totals.bytes));
+            lines.push((false, wrap(2, "", &text)));
+        }
+        for model in facts.models.iter().filter(|m| m.hub.is_none()) {
+            let own = join(&facts.path, &model.path);
+            let text = format!("{}: {}, {}", path(&own), describe(model), loss(model));
+            lines.push((model.kind == crate::facts::ModelKind::Adapter, wrap(2, "", &text)));
+        }
+    }
+    lines.sort_by_key(|l| l.0);
+    let skipped = lines.len().saturating_sub(12);
+    let mut out = "to the trash:\n".to_owned();
+    if skipped > 0 {
+        line(&mut out, &format!("  {} more, listed in the plan", count(skipped as u64, "item")));
+    }
+    for (_, text) in lines.split_off(skipped) {
+        line(&mut out, &text);
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn join(target: &Path, model: &Path) -> std::path::PathBuf {
+    if model.as_os_str().is_empty() { target.to_path_buf() } else { target.join(model) }
+}
