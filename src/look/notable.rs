@@ -68,6 +68,8 @@ const NAMES: &[&str] = &[
     "trainer_state.json",
     "model_index.json",
     "modules.json",
+    "config_sentence_transformers.json",
+    "saved_model.pb",
     "tokenizer.json",
     "tokenizer_config.json",
     ".metadata",

@@ -19,7 +19,11 @@ pub(super) fn count(n: u64, thing: &str) -> String {
 pub(super) fn wrap(indent: usize, first: &str, text: &str) -> String {
     let lead = format!("{}{first}", " ".repeat(indent));
     let rest = " ".repeat(indent + 2);
-    let options = textwrap::Options::new(79).initial_indent(&lead).subsequent_indent(&rest);
+    let options = textwrap::Options::new(79)
+        .initial_indent(&lead)
+        .subsequent_indent(&rest)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::fill(text, options)
 }
 

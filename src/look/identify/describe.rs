@@ -42,14 +42,18 @@ pub(super) fn directory(
     }
     if let Some(config) = json("model_index.json") {
         model.name = text(&config, "_class_name");
-        model.format = "diffusers pipeline".to_owned();
         model.kind = ModelKind::Full;
     }
-    if marks.get(dir, "modules.json").is_some() {
-        model.stage = Stage::Final;
-    }
+    let sentence = marks.get(dir, "config_sentence_transformers.json").is_some();
     let weights: Vec<&WeightFile> = found.iter().map(|(_, w)| w).collect();
     from_weights(&mut model, &weights);
+    if marks.get(dir, "model_index.json").is_some() {
+        model.format = "diffusers pipeline".to_owned();
+    }
+    if sentence && marks.get(dir, "modules.json").is_some() {
+        model.format = format!("sentence-transformers, {}", model.format);
+        model.stage = Stage::Final;
+    }
     if let Some(config) = json("adapter_config.json") {
         from_adapter(&mut model, &config);
     }
@@ -63,7 +67,16 @@ pub(super) fn directory(
     if let Some(repository) = hub_repository(tree, dir) {
         from_hub(&mut model, tree, dir, found, repository);
     }
-    if found.is_empty() && model.kind != ModelKind::Pointer {
+    if marks.get(dir, "_CHECKPOINT_METADATA").is_some() || marks.get(dir, "_METADATA").is_some() {
+        model.format = "Orbax checkpoint".to_owned();
+        model.kind = ModelKind::Full;
+        model.stage = Stage::Checkpoint;
+        if marks.get(dir, "commit_success.txt").is_none()
+            && marks.get(dir, "_CHECKPOINT_METADATA").is_none()
+        {
+            model.complete = Completeness::Damaged("its save was not committed".to_owned());
+        }
+    } else if found.is_empty() && model.kind != ModelKind::Pointer {
         model.complete =
             Completeness::Damaged("the weights that its files name are not here".into());
     }

@@ -20,6 +20,11 @@ impl<'a> Marks<'a> {
         self.files.get(&dir)?.iter().copied().find(|f| f.name == name)
     }
 
+    fn holds_suffix(&self, dir: u32, suffix: &str) -> bool {
+        let files = self.files.get(&dir).map(Vec::as_slice).unwrap_or_default();
+        files.iter().any(|f| crate::look::notable::suffix(f.text()) == Some(suffix))
+    }
+
     fn any(&self, dir: u32, names: &[&str]) -> bool {
         names.iter().any(|n| self.get(dir, n).is_some())
     }
@@ -27,8 +32,16 @@ impl<'a> Marks<'a> {
     /// One model whatever lies below: a pipeline, a store, a sharded checkpoint.
     fn absorbs(&self, tree: &Tree, dir: u32) -> bool {
         hub_repository(tree, dir).is_some()
-            || self.any(dir, &["model_index.json", "modules.json", "saved_model.pb"])
+            || (self.any(dir, &[".metadata"]) && self.holds_suffix(dir, "distcp"))
+            || self.any(dir, &["model_index.json", "saved_model.pb"])
+            || (self.any(dir, &["modules.json"])
+                && self.any(dir, &["config_sentence_transformers.json"]))
             || self.any(dir, &["_CHECKPOINT_METADATA", "_METADATA"])
+    }
+
+    /// A layout that is a model even where no file in it is known as weights.
+    pub(super) fn is_layout(&self, tree: &Tree, dir: u32) -> bool {
+        self.absorbs(tree, dir) || self.get(dir, "adapter_config.json").is_some()
     }
 
     /// Binds the weight files beside it.

@@ -49,15 +49,16 @@ pub fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
     }
     for dir in 0..tree.dirs.len() {
         let dir = u32::try_from(dir).unwrap_or(u32::MAX);
-        if layout::hub_repository(tree, dir).is_some()
-            || marks.get(dir, "adapter_config.json").is_some()
-        {
+        if marks.is_layout(tree, dir) {
             owned.entry(marks.owner(tree, dir)).or_default();
         }
     }
+    let dirs: Vec<u32> = owned.keys().copied().collect();
     let mut models = Vec::new();
     for (dir, files) in owned {
-        let bound = files.len() < 2
+        // A lone weight file makes its directory a model, unless that holds others as well.
+        let lone = files.len() < 2 && !holds_others(tree, &dirs, dir);
+        let bound = lone
             || marks.binds(dir)
             || files.iter().any(|(f, _)| f.dir != dir)
             || layout::hub_repository(tree, dir).is_some();
@@ -69,6 +70,11 @@ pub fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
     }
     components(&mut models);
     models
+}
+
+fn holds_others(tree: &Tree, dirs: &[u32], dir: u32) -> bool {
+    let path = tree.dir_path(dir);
+    dirs.iter().any(|other| *other != dir && tree.dir_path(*other).starts_with(&path))
 }
 
 fn recognise(tree: &Tree, file: &Notable) -> Option<WeightFile> {
