@@ -137,7 +137,7 @@ pub fn read(passwd_home: Option<&Path>, xdg: Option<&Path>, rules: &[&str]) -> R
 fn layer(policy: &mut Policy, file: File, path: &Path, reach: Reach, rules: &[&str]) -> Result<()> {
     let default = Policy::default();
     policy.files.push(path.to_path_buf());
-    let mut settle =
+    let settle =
         |policy: &mut Policy, key: &str, weaker_than_now: bool, weaker_than_default: bool| {
             let floor = policy.origins.get(key).is_some_and(|o| o == Path::new(SYSTEM));
             let allowed = match reach {

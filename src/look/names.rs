@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 /// What a name carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+pub(super) struct Named {
     /// The name with dates and steps taken out: members of a series agree in it.
     pub stem: String,
     /// Steps and dates as numbers, in the order of the name.
@@ -19,7 +19,7 @@ const STEPS: &[&str] =
 
 /// Finds the dates and steps in a name.
 #[must_use]
-pub fn parse(name: &str) -> Option<Named> {
+pub(super) fn parse(name: &str) -> Option<Named> {
     let bytes = name.as_bytes();
     let (mut stem, mut key, mut date) = (String::new(), Vec::new(), None);
     let mut at = 0;

@@ -91,11 +91,11 @@ const NAMES: &[&str] = &[
 ];
 
 /// Files whose presence alone means "do not delete".
-pub const KEEP_FILES: &[&str] = &["KEEP", ".keep", "DO_NOT_DELETE", "PROTECTED"];
+pub(super) const KEEP_FILES: &[&str] = &["KEEP", ".keep", "DO_NOT_DELETE", "PROTECTED"];
 
 /// Whether this is a label: `MODEL_INFO.txt` (or `.json`, `.yaml`, `.yml`) or `NAME.MODEL_INFO.txt`.
 #[must_use]
-pub fn is_label(name: &[u8]) -> bool {
+pub(super) fn is_label(name: &[u8]) -> bool {
     let Some(stem) =
         [".txt", ".json", ".yaml", ".yml"].iter().find_map(|s| name.strip_suffix(s.as_bytes()))
     else {
@@ -106,7 +106,7 @@ pub fn is_label(name: &[u8]) -> bool {
 
 /// Whether a surveyed entry is worth opening.
 #[must_use]
-pub fn is_notable(name: &[u8], meta: &Meta) -> bool {
+pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
     if is_label(name) {
         return true;
     }
@@ -128,6 +128,6 @@ pub fn is_notable(name: &[u8], meta: &Meta) -> bool {
 
 /// The part after the last dot, unless the name starts with that dot.
 #[must_use]
-pub fn suffix(name: &str) -> Option<&str> {
+pub(super) fn suffix(name: &str) -> Option<&str> {
     name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, suffix)| suffix)
 }

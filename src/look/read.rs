@@ -9,13 +9,13 @@ use serde_json::Value;
 use super::tree::{Notable, Tree};
 
 /// The largest small JSON file that is read whole.
-pub const JSON: u64 = 16 << 20;
+pub(super) const JSON: u64 = 16 << 20;
 
 /// Reads up to `limit` bytes from the start.
 ///
 /// # Errors
 /// Where the file cannot be opened or read.
-pub fn head(tree: &Tree, file: &Notable, limit: u64) -> io::Result<Vec<u8>> {
+pub(super) fn head(tree: &Tree, file: &Notable, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     tree.open(file)?.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -23,7 +23,7 @@ pub fn head(tree: &Tree, file: &Notable, limit: u64) -> io::Result<Vec<u8>> {
 
 /// Reads a JSON file of at most [`JSON`] bytes; anything else is `None`.
 #[must_use]
-pub fn json(tree: &Tree, file: &Notable) -> Option<Value> {
+pub(super) fn json(tree: &Tree, file: &Notable) -> Option<Value> {
     if file.meta.size > JSON {
         return None;
     }
@@ -34,7 +34,7 @@ pub fn json(tree: &Tree, file: &Notable) -> Option<Value> {
 ///
 /// # Errors
 /// As pread(2).
-pub fn at(file: &File, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+pub(super) fn at(file: &File, offset: u64, len: usize) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; len];
     let mut done = 0;
     while done < len {

@@ -76,7 +76,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 ///
 /// # Errors
 /// Only where the target itself cannot be looked at; all else is data.
-pub fn survey(parent: impl AsFd, name: &OsStr, euid: u32, progress: &Progress) -> io::Result<Tree> {
+pub(super) fn survey(
+    parent: impl AsFd,
+    name: &OsStr,
+    euid: u32,
+    progress: &Progress,
+) -> io::Result<Tree> {
     let meta = dir::stat_name(&parent, name)?;
     if meta.kind != FileKind::Directory {
         let base = parent.as_fd().try_clone_to_owned()?;

@@ -12,11 +12,11 @@ use crate::facts::{Digest, How, Meta, Problem, Stamp, Totals};
 use crate::sys::dir;
 
 /// Index of the target itself in [`Tree::dirs`].
-pub const ROOT: u32 = 0;
+pub(super) const ROOT: u32 = 0;
 
 /// The newest date in a directory, kept small because every directory has one.
 #[derive(Clone, Debug)]
-pub struct Newest {
+pub(super) struct Newest {
     /// When.
     pub at: Stamp,
     /// By which evidence.
@@ -29,7 +29,7 @@ pub struct Newest {
 
 /// One directory with the sums of what lies directly in it or, after rolling up, below it.
 #[derive(Clone, Debug)]
-pub struct Dir {
+pub(super) struct Dir {
     /// Index of the directory around it; the root names itself.
     pub parent: u32,
     /// Its name.
@@ -46,7 +46,7 @@ pub struct Dir {
 
 /// A file that its name, size or place makes worth opening.
 #[derive(Clone, Debug)]
-pub struct Notable {
+pub(super) struct Notable {
     /// The directory that it lies in.
     pub dir: u32,
     /// Its name.
@@ -58,14 +58,14 @@ pub struct Notable {
 impl Notable {
     /// The name, where it is text.
     #[must_use]
-    pub fn text(&self) -> &str {
+    pub(super) fn text(&self) -> &str {
         self.name.to_str().unwrap_or("")
     }
 }
 
 /// A surveyed target, with the handle from which its files are opened.
 #[derive(Debug)]
-pub struct Tree {
+pub(super) struct Tree {
     /// The target's directory, or the directory around a target that is none.
     pub(super) base: OwnedFd,
     /// The target itself.
@@ -91,13 +91,13 @@ pub struct Tree {
 impl Tree {
     /// The path of a directory relative to the target.
     #[must_use]
-    pub fn dir_path(&self, index: u32) -> PathBuf {
+    pub(super) fn dir_path(&self, index: u32) -> PathBuf {
         path_of(&self.dirs, index)
     }
 
     /// The path of a file relative to the target; empty where it is the target.
     #[must_use]
-    pub fn path(&self, file: &Notable) -> PathBuf {
+    pub(super) fn path(&self, file: &Notable) -> PathBuf {
         if self.dirs.is_empty() { PathBuf::new() } else { self.dir_path(file.dir).join(&file.name) }
     }
 
@@ -105,7 +105,7 @@ impl Tree {
     ///
     /// # Errors
     /// Where it cannot be read or is another one by now.
-    pub fn open(&self, file: &Notable) -> io::Result<File> {
+    pub(super) fn open(&self, file: &Notable) -> io::Result<File> {
         let dir = self.open_dir(file.dir)?;
         let opened = dir::open_file_at(&dir, &file.name)?;
         if dir::stat_fd(&opened)?.id == file.meta.id { Ok(opened) } else { Err(swapped()) }
@@ -118,7 +118,7 @@ impl Tree {
 
     /// Files worth opening, by the directory that they lie in.
     #[must_use]
-    pub fn by_dir(&self) -> HashMap<u32, Vec<&Notable>> {
+    pub(super) fn by_dir(&self) -> HashMap<u32, Vec<&Notable>> {
         let mut map: HashMap<u32, Vec<&Notable>> = HashMap::new();
         for file in &self.notable {
             map.entry(file.dir).or_default().push(file);

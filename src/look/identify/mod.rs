@@ -7,8 +7,8 @@ mod describe;
 mod gguf;
 mod layout;
 mod safetensors;
-pub mod shape;
-pub mod weights;
+pub(super) mod shape;
+pub(super) mod weights;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ const HEAD: u64 = 4096;
 
 /// Finds every model in a surveyed target. `path` is the target's own, for the words of a conflict.
 #[must_use]
-pub fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
+pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
     let found: Vec<Found<'_>> = tree
         .notable
         .iter()

@@ -8,7 +8,7 @@ use super::weights::Tensor;
 
 /// What the tensors say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shape {
+pub(crate) struct Shape {
     /// Family, where a tensor is telling.
     pub family: Option<&'static str>,
     /// Which tensors told it.
@@ -48,7 +48,7 @@ const LLAMA: &[Known] = &[
 
 /// Reads family and size off the tensors.
 #[must_use]
-pub fn of(tensors: &BTreeMap<String, Tensor>) -> Shape {
+pub(crate) fn of(tensors: &BTreeMap<String, Tensor>) -> Shape {
     let has = |part: &str| tensors.keys().any(|name| name.contains(part));
     let adapter = has("lora_A");
     let (family, source) = if has("self_attn.q_norm.weight") && has("pre_feedforward_layernorm") {

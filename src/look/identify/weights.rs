@@ -7,7 +7,7 @@ use crate::facts::Completeness;
 
 /// A tensor as a header lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tensor {
+pub(crate) struct Tensor {
     /// As the file spells it; an unknown one is data, no error.
     pub dtype: String,
     /// Dimensions.
@@ -17,14 +17,14 @@ pub struct Tensor {
 impl Tensor {
     /// Number of elements.
     #[must_use]
-    pub fn elements(&self) -> u64 {
+    pub(crate) fn elements(&self) -> u64 {
         self.shape.iter().fold(1, |product: u64, d| product.saturating_mul(*d))
     }
 }
 
 /// What kind of content a container holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
+pub(crate) enum Holds {
     /// Weights.
     Weights,
     /// Weights of an adapter.
@@ -39,7 +39,7 @@ pub enum Holds {
 
 /// One recognised file.
 #[derive(Clone, Debug)]
-pub struct WeightFile {
+pub(crate) struct WeightFile {
     /// Name of the container.
     pub format: String,
     /// What it holds.
@@ -59,7 +59,7 @@ pub struct WeightFile {
 impl WeightFile {
     /// A file of this format about which nothing more is known.
     #[must_use]
-    pub fn new(format: &str, holds: Holds) -> Self {
+    pub(crate) fn new(format: &str, holds: Holds) -> Self {
         Self {
             format: format.to_owned(),
             holds,
@@ -73,14 +73,14 @@ impl WeightFile {
 
     /// The same, but damaged.
     #[must_use]
-    pub fn damaged(format: &str, why: impl Into<String>) -> Self {
+    pub(crate) fn damaged(format: &str, why: impl Into<String>) -> Self {
         Self { complete: Completeness::Damaged(why.into()), ..Self::new(format, Holds::Weights) }
     }
 }
 
 /// What a recogniser may look at: bounded, and already opened.
 #[derive(Debug)]
-pub struct Sample<'a> {
+pub(crate) struct Sample<'a> {
     /// The file's name, for what content alone cannot tell.
     pub name: &'a str,
     /// Size in bytes.

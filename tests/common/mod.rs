@@ -1,0 +1,233 @@
+//! What the tests share: a folder of their own with a home in it, the real binary, a real terminal.
+
+#![allow(unreachable_pub, reason = "a module of a test is no crate")]
+#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![allow(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use rexpect::session::{PtySession, spawn_command};
+
+/// The binary under test.
+pub const BIN: &str = env!("CARGO_BIN_EXE_safe-rm");
+
+/// A folder with a home, removed at the end.
+pub struct Sandbox {
+    dir: tempfile::TempDir,
+    pub clock: Option<String>,
+}
+
+/// What can be compared of a tree: every path with its bytes or link, mode and modification time.
+pub type Snapshot = BTreeMap<PathBuf, (Vec<u8>, u32, i64, i64)>;
+
+impl Sandbox {
+    /// A fresh one, ten days from now: what is made in it is old enough.
+    pub fn later() -> Self {
+        let at = chrono::Utc::now() + chrono::Duration::days(10);
+        Self { clock: Some(at.to_rfc3339()), ..Self::now() }
+    }
+
+    /// A fresh one with the real clock.
+    pub fn now() -> Self {
+        let dir = tempfile::Builder::new().prefix("safe-rm-test-").tempdir().unwrap();
+        std::fs::create_dir_all(dir.path().join("home")).unwrap();
+        std::fs::create_dir_all(dir.path().join("work")).unwrap();
+        Self { dir, clock: None }
+    }
+
+    pub fn work(&self) -> PathBuf {
+        self.dir.path().canonicalize().unwrap().join("work")
+    }
+
+    pub fn home(&self) -> PathBuf {
+        self.dir.path().canonicalize().unwrap().join("home")
+    }
+
+    /// Writes a file below the work folder.
+    pub fn file(&self, path: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.work().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Copies a fixture into the work folder.
+    pub fn fixture(&self, name: &str, to: &str) -> PathBuf {
+        let to = self.work().join(to);
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name), &to);
+        to
+    }
+
+    /// Labels a folder.
+    pub fn label(&self, dir: &str, model: &str) {
+        self.file(&format!("{dir}/MODEL_INFO.txt"), format!("Model: {model}\n"));
+    }
+
+    /// The binary in the work folder, with a home and a clock of its own.
+    pub fn command(&self, args: &[&str]) -> Command {
+        self.command_of(BIN, args)
+    }
+
+    pub fn command_of(&self, program: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command.args(args).current_dir(self.work()).env_clear();
+        command.env("HOME", self.home()).env("PATH", std::env::var_os("PATH").unwrap());
+        if let Some(clock) = &self.clock {
+            command.env("SAFE_RM_TEST_CLOCK", clock);
+        }
+        command
+    }
+
+    /// Runs it in a session of its own, so that there is no terminal.
+    pub fn run(&self, args: &[&str]) -> Answer {
+        let mut all = vec![BIN];
+        all.extend(args);
+        let mut command = self.command_of("setsid", &["--wait"]);
+        let output = command.args(all).stdin(Stdio::null()).output().unwrap();
+        Answer::of(&output)
+    }
+
+    /// Runs it at a terminal.
+    pub fn at_terminal(&self, args: &[&str]) -> Terminal {
+        Terminal(spawn_command(self.command(args), Some(20_000)).unwrap())
+    }
+
+    /// Deletes with the word and says what was shown.
+    pub fn delete(&self, paths: &[&str]) -> String {
+        let mut terminal = self.at_terminal(paths);
+        let mut shown = terminal.prompt();
+        terminal.line("DELETE");
+        let (rest, code) = terminal.end();
+        shown.push_str(&rest);
+        assert_eq!(code, 0, "{shown}");
+        shown
+    }
+
+    /// Everything below the work folder.
+    pub fn snapshot(&self) -> Snapshot {
+        snapshot(&self.work())
+    }
+}
+
+pub fn snapshot(root: &Path) -> Snapshot {
+    use std::os::unix::fs::MetadataExt;
+    let entries = walkdir::WalkDir::new(root).min_depth(1).into_iter().map(Result::unwrap);
+    entries
+        .map(|e| {
+            let meta = e.path().symlink_metadata().unwrap();
+            let content = if meta.is_file() {
+                std::fs::read(e.path()).unwrap()
+            } else if meta.is_symlink() {
+                e.path().read_link().unwrap().into_os_string().into_encoded_bytes()
+            } else {
+                Vec::new()
+            };
+            // A folder's times change when its entries come and go; those of a model's do not.
+            let mtime = if meta.is_dir() { 0 } else { meta.mtime() };
+            let path = e.path().strip_prefix(root).unwrap().to_path_buf();
+            (path, (content, meta.mode(), mtime, if meta.is_dir() { 0 } else { meta.mtime_nsec() }))
+        })
+        .collect()
+}
+
+/// Copies a tree with its modification times, as `cp -a` does.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+    let done = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+    assert!(done.success());
+}
+
+/// Sets the modification time of every file below.
+pub fn touch(root: &Path, date: &str) {
+    for entry in walkdir::WalkDir::new(root).into_iter().map(Result::unwrap) {
+        let done =
+            Command::new("touch").args(["-h", "-d", date]).arg(entry.path()).status().unwrap();
+        assert!(done.success());
+    }
+}
+
+/// Whether a tool is there. Where it must be (CI sets `SAFE_RM_NO_SKIP`), its absence is a failure.
+pub fn has_tool(name: &str, args: &[&str]) -> bool {
+    let there = Command::new(name)
+        .args(args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success());
+    if !there {
+        skip(&format!("{name} is not here"));
+    }
+    there
+}
+
+/// Says that a test was skipped; in CI that is a failure.
+pub fn skip(why: &str) {
+    assert!(std::env::var_os("SAFE_RM_NO_SKIP").is_none(), "skipped in CI: {why}");
+    eprintln!("SKIPPED: {why}");
+}
+
+/// What a run said.
+#[derive(Debug)]
+pub struct Answer {
+    pub out: String,
+    pub err: String,
+    pub code: i32,
+}
+
+impl Answer {
+    fn of(output: &Output) -> Self {
+        Self {
+            out: String::from_utf8(output.stdout.clone()).unwrap(),
+            err: String::from_utf8(output.stderr.clone()).unwrap(),
+            code: output.status.code().unwrap_or(-1),
+        }
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+
+    /// The rules that refused, each once, sorted.
+    pub fn rules(&self) -> Vec<String> {
+        let json = self.json();
+        let mut rules = Vec::new();
+        for target in json["targets"].as_array().unwrap() {
+            let models = target["models"].as_array().unwrap();
+            for holder in std::iter::once(target).chain(models) {
+                for refusal in holder["refusals"].as_array().unwrap() {
+                    rules.push(refusal["rule"].as_str().unwrap().to_owned());
+                }
+            }
+        }
+        rules.sort();
+        rules.dedup();
+        rules
+    }
+}
+
+/// A run at a terminal.
+pub struct Terminal(pub PtySession);
+
+impl Terminal {
+    /// Waits for the question; what was shown before it.
+    pub fn prompt(&mut self) -> String {
+        self.0.exp_string("anything else to stop").unwrap()
+    }
+
+    pub fn line(&mut self, text: &str) {
+        self.0.send_line(text).unwrap();
+    }
+
+    /// What is shown until the end, and the exit code.
+    pub fn end(mut self) -> (String, i32) {
+        let shown = self.0.exp_eof().unwrap();
+        // The type of the status is private to the library; its picture is `Exited(Pid(7), 5)`.
+        let status = format!("{:?}", self.0.process().wait().unwrap());
+        let code = status.strip_prefix("Exited(").and_then(|s| s.rsplit_once(", "));
+        let code = code.and_then(|(_, c)| c.trim_end_matches(')').parse().ok());
+        (shown.clone(), code.unwrap_or_else(|| panic!("{status}: {shown}")))
+    }
+}
