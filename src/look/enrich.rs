@@ -199,7 +199,10 @@ pub(super) fn dirs(tree: &Tree) -> Vec<DirFacts> {
             i == 0 || parent == 0 || tree.dirs[parent].parent == ROOT
         })
         .collect();
-    largest.sort_by_key(|&i| std::cmp::Reverse(tree.dirs[i].bytes));
+    largest.sort_by_cached_key(|&i| {
+        let path = tree.dir_path(u32::try_from(i).unwrap_or(0));
+        (std::cmp::Reverse(tree.dirs[i].bytes), path)
+    });
     largest.truncate(LISTED);
     let labels: Vec<_> = tree.notable.iter().filter(|f| is_label(f.name.as_bytes())).collect();
     largest

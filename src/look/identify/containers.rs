@@ -7,8 +7,26 @@ use super::weights::{Holds, Sample, WeightFile};
 use super::{gguf, safetensors};
 
 /// Every recogniser, most certain first.
-pub(super) const RECOGNISERS: &[fn(&Sample<'_>) -> Option<WeightFile>] =
-    &[pointer, gguf::recognise, training_state, magic, zip, pickle, safetensors::recognise, large];
+const RECOGNISERS: &[fn(&Sample<'_>) -> Option<WeightFile>] =
+    &[pointer, gguf::recognise, training_state, safetensors::recognise, magic, zip, pickle, large];
+
+/// Suffixes that nothing but weights has.
+const WEIGHTS: &[&str] = &["safetensors", "gguf", "pt", "pth", "ckpt", "distcp"];
+
+/// Says what a file is. What is named as weights and holds something else, or nothing, was cut
+/// short or overwritten: it is damaged, never harmless.
+pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
+    let found = RECOGNISERS.iter().find_map(|r| r(sample));
+    let known = found.as_ref().is_some_and(|f| {
+        f.holds != Holds::Other
+            || ["training state", "gguf vocabulary"].contains(&f.format.as_str())
+    });
+    let suffix = suffix(sample.name);
+    if !known && WEIGHTS.contains(&suffix.as_str()) {
+        return Some(WeightFile::damaged(&suffix, "its content is of another kind"));
+    }
+    found
+}
 
 /// Offset, bytes, name, what it holds.
 type Magic = (usize, &'static [u8], &'static str, Holds);

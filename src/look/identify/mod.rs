@@ -69,6 +69,8 @@ pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
         }
     }
     components(&mut models);
+    // Threads and listings have no order; a plan has.
+    models.sort_by(|a, b| a.path.cmp(&b.path));
     models
 }
 
@@ -83,7 +85,7 @@ fn recognise(tree: &Tree, file: &Notable) -> Option<WeightFile> {
         let head = read::at(&opened, 0, usize::try_from(HEAD).unwrap_or(0))?;
         let name = file.name.to_string_lossy();
         let sample = Sample { name: &name, size: file.meta.size, head: &head, file: &opened };
-        Ok(containers::RECOGNISERS.iter().find_map(|r| r(&sample)))
+        Ok(containers::recognise(&sample))
     };
     match sample() {
         Ok(found) => found,

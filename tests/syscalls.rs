@@ -1,0 +1,43 @@
+//! The order of system calls, as strace sees them: intent durable before the rename, and in trash
+//! mode nothing of the user's is ever unlinked.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod common;
+use common::{BIN, Sandbox, Terminal, has_tool};
+
+#[test]
+fn the_intent_is_durable_before_the_rename_and_nothing_is_unlinked() {
+    if !has_tool("strace", &["-V"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    sandbox.file("old/notes.txt", "x");
+    let trace = sandbox.home().join("trace");
+    let calls = "trace=write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,rmdir,truncate,ftruncate";
+    let args = ["-f", "-y", "-s", "4096", "-e", calls, "-o", trace.to_str().unwrap(), BIN, "old"];
+    let session = rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
+    let mut terminal = Terminal(session.unwrap());
+    terminal.prompt();
+    terminal.line("DELETE");
+    assert_eq!(terminal.end().1, 0);
+    let text = std::fs::read_to_string(trace).unwrap();
+    let at = |what: &[&str]| {
+        let found = text.lines().position(|l| what.iter().all(|w| l.contains(w)));
+        found.unwrap_or_else(|| panic!("{what:?} is not in\n{text}"))
+    };
+    let info = at(&["write(", "Trash Info"]);
+    let intent = at(&["write(", "journal.jsonl", "intent"]);
+    let durable = text
+        .lines()
+        .enumerate()
+        .find(|(i, l)| *i > intent && l.contains("sync(") && l.contains("journal.jsonl"))
+        .unwrap()
+        .0;
+    let rename = at(&["renameat2(", "RENAME_NOREPLACE"]);
+    let outcome = at(&["write(", "journal.jsonl", "moved"]);
+    assert!(info < intent && intent < durable && durable < rename && rename < outcome, "{text}");
+    let gone = text.lines().filter(|l| l.contains("unlink") || l.contains("rmdir") || l.contains("truncate"));
+    assert_eq!(gone.collect::<Vec<_>>(), Vec::<&str>::new());
+    assert_eq!(text.matches("rename").count(), text.matches("renameat2").count());
+}
