@@ -6,7 +6,7 @@
 #[must_use]
 pub fn claimed_family(text: &str) -> Option<&'static str> {
     let plain: String =
-        text.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        text.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
     let table = [
         ("qwen3", "qwen3"),
         ("qwen25", "qwen2"),

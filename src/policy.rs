@@ -187,6 +187,11 @@ fn layer(policy: &mut Policy, file: File, path: &Path, reach: Reach, rules: &[&s
         if !rules.contains(&rule.as_str()) {
             bail!("there is no rule `{rule}`; `safe-rm policy` lists them");
         }
+        if !on && ["protected-path", "unreadable", "changed"].contains(&rule.as_str()) {
+            bail!(
+                "the rule `{rule}` cannot be switched off: without it nothing else can be judged"
+            );
+        }
         let weaker = !on && !policy.off.contains(&rule);
         if settle(policy, &format!("rules.{rule}"), weaker, !on) {
             if on {

@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 /// Each room with the rooms that it may name.
 const ROOMS: &[(&str, &[&str])] = &[
     ("main", &["app"]),
-    ("app", &["act", "ask", "cli", "decide", "facts", "keep", "look", "policy", "sys", "tell", "when"]),
+    (
+        "app",
+        &["act", "ask", "cli", "decide", "facts", "keep", "look", "policy", "sys", "tell", "when"],
+    ),
     ("cli", &[]),
     ("facts", &[]),
     ("families", &[]),
@@ -62,7 +65,9 @@ fn every_import_is_in_the_table() {
         let allowed = ROOMS.iter().find(|r| r.0 == room);
         let allowed = allowed.unwrap_or_else(|| panic!("{room} is in no line of the table")).1;
         let names = code.split("crate::").skip(1).chain(code.split("safe_rm::").skip(1));
-        for name in names.map(|n| n.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()) {
+        for name in
+            names.map(|n| n.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap())
+        {
             if name != room && !allowed.contains(&name) && !name.is_empty() {
                 wrong.push(format!("{} names {name}", path.display()));
             }

@@ -12,7 +12,12 @@ fn a_release_build_takes_the_real_clock() {
     // Thin settings, for speed alone: what is looked at are debug assertions, which are off.
     let built = Command::new(env!("CARGO"))
         .args(["build", "--release", "--bin", "safe-rm", "--quiet", "--message-format=json"])
-        .args(["--config", "profile.release.lto=\"off\"", "--config", "profile.release.codegen-units=16"])
+        .args([
+            "--config",
+            "profile.release.lto=\"off\"",
+            "--config",
+            "profile.release.codegen-units=16",
+        ])
         .args(["--config", "profile.release.opt-level=0"])
         .args(["--target-dir", concat!(env!("CARGO_TARGET_TMPDIR"), "/release")])
         .current_dir(manifest)

@@ -15,7 +15,8 @@ fn the_document_is_the_table() {
                     | --- | --- | --- | --- |\n"
         .to_owned();
     for rule in RULES.iter().filter(|r| !r.refuses.is_empty()) {
-        writeln!(text, "| `{}` | {} | {} | {} |", rule.id, rule.refuses, rule.lifted_by, rule.why).unwrap();
+        writeln!(text, "| `{}` | {} | {} | {} |", rule.id, rule.refuses, rule.lifted_by, rule.why)
+            .unwrap();
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
     if std::env::var_os("SAFE_RM_WRITE_DOCS").is_some() {

@@ -1,6 +1,7 @@
 //! The order of system calls, as strace sees them: intent durable before the rename, and in trash
 //! mode nothing of the user's is ever unlinked.
 
+#![allow(clippy::disallowed_methods, reason = "tests change files of their own")]
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
@@ -16,7 +17,8 @@ fn the_intent_is_durable_before_the_rename_and_nothing_is_unlinked() {
     let trace = sandbox.home().join("trace");
     let calls = "trace=write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,rmdir,truncate,ftruncate";
     let args = ["-f", "-y", "-s", "4096", "-e", calls, "-o", trace.to_str().unwrap(), BIN, "old"];
-    let session = rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
+    let session =
+        rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
     let mut terminal = Terminal(session.unwrap());
     terminal.prompt();
     terminal.line("DELETE");
@@ -37,7 +39,9 @@ fn the_intent_is_durable_before_the_rename_and_nothing_is_unlinked() {
     let rename = at(&["renameat2(", "RENAME_NOREPLACE"]);
     let outcome = at(&["write(", "journal.jsonl", "moved"]);
     assert!(info < intent && intent < durable && durable < rename && rename < outcome, "{text}");
-    let gone = text.lines().filter(|l| l.contains("unlink") || l.contains("rmdir") || l.contains("truncate"));
+    let gone = text
+        .lines()
+        .filter(|l| l.contains("unlink") || l.contains("rmdir") || l.contains("truncate"));
     assert_eq!(gone.collect::<Vec<_>>(), Vec::<&str>::new());
     assert_eq!(text.matches("rename").count(), text.matches("renameat2").count());
 }

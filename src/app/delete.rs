@@ -61,7 +61,7 @@ pub(super) fn run(args: &cli::Delete, voice: Voice) -> Result<Exit> {
     };
     let home_trash = world.surroundings.home_trash.clone();
     let mut hands = Hands { euid, user, home_trash, journal: &mut journal };
-    let execution = act::execute(confirmed, &mut hands)?;
+    let execution = act::execute(*confirmed, &mut hands)?;
     voice.done(&Done { execution: &execution, undo: false });
     Ok(exit(&execution))
 }

@@ -46,7 +46,7 @@ impl ConfirmedPlan {
 #[must_use]
 pub enum Answer {
     /// The word was typed.
-    Confirmed(ConfirmedPlan),
+    Confirmed(Box<ConfirmedPlan>),
     /// Anything else was.
     Declined,
     /// There is no terminal to ask at.
@@ -74,7 +74,9 @@ pub fn ask(proposal: Proposal, above: &str) -> Answer {
         .allow_empty(true)
         .interact_text_on(&term);
     match typed {
-        Ok(word) if word == WORD => Answer::Confirmed(ConfirmedPlan { plan: proposal.into_plan() }),
+        Ok(word) if word == WORD => {
+            Answer::Confirmed(Box::new(ConfirmedPlan { plan: proposal.into_plan() }))
+        }
         _ => Answer::Declined,
     }
 }

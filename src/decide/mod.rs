@@ -13,7 +13,6 @@ pub use proposal::{Proposal, propose};
 pub use rules::{RULES, Refusal, Rule};
 
 /// Judges every target by every rule.
-#[must_use]
 pub fn decide(dossiers: Vec<Dossier>, policy: &Policy, clock: &Clock) -> Plan {
     let judged = dossiers.into_iter().map(|d| rules::judge(d, policy, clock)).collect();
     Plan::new(judged, policy, clock)

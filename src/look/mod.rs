@@ -54,15 +54,20 @@ fn one(
 ) -> Result<Dossier> {
     let euid = eyes.surroundings.euid;
     let shown = target.path.display().to_string();
-    let tree = survey::survey(&target.parent, &target.name, euid, eyes.progress)
-        .with_context(|| format!("cannot look at `{shown}`"))?;
+    let cannot = || format!("cannot look at `{shown}`");
+    let meta = dir::stat_name(&target.parent, &target.name).with_context(cannot)?;
+    let protected = target.ambiguous.clone().or_else(|| protected::why(&target.path, &meta, eyes));
+    let tree = if protected.is_some() {
+        survey::shallow(&target.parent, &target.name, euid)
+    } else {
+        survey::survey(&target.parent, &target.name, euid, eyes.progress)
+    };
+    let tree = tree.with_context(cannot)?;
     let mut models = identify::identify(&tree, &target.path);
     enrich::enrich(&mut models, &tree, &target.path, eyes.clock);
     for model in &mut models {
         model.series = series.of(&target.path.join(&model.path), model);
     }
-    let protected =
-        target.ambiguous.clone().or_else(|| protected::why(&target.path, &tree.meta, eyes));
     Ok(Dossier {
         parent: dir::stat_fd(&target.parent)?.id,
         meta: tree.meta,

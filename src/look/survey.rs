@@ -72,6 +72,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Looks at the entry alone: what is refused whatever it holds need not be walked.
+///
+/// # Errors
+/// Where it cannot be looked at.
+pub(super) fn shallow(parent: impl AsFd, name: &OsStr, euid: u32) -> io::Result<Tree> {
+    let meta = dir::stat_name(&parent, name)?;
+    let base = parent.as_fd().try_clone_to_owned()?;
+    Ok(Gathered::root(&meta, euid).into_tree(base, meta, Vec::new()))
+}
+
 /// Surveys the entry `name` of the open directory `parent`.
 ///
 /// # Errors

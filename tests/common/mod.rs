@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, reason = "a module of a test is no crate")]
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::panic, clippy::print_stderr, reason = "so does a test speak")]
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 #![allow(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
 
