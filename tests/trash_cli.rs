@@ -1,0 +1,47 @@
+//! The real trash-cli reads what safe-rm put into the trash, and brings it back.
+
+#![allow(clippy::disallowed_methods, reason = "tests change files of their own")]
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+mod common;
+use common::{Sandbox, has_tool};
+
+#[test]
+fn trash_cli_lists_and_restores_what_safe_rm_moved() {
+    if !has_tool("trash-list", &["--version"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    sandbox.file("odd name%41/notes.txt", "x");
+    let before = sandbox.snapshot();
+    sandbox.delete(&["odd name%41"]);
+    let listed = sandbox.command_of("trash-list", &[]).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let wanted = sandbox.work().join("odd name%41").display().to_string();
+    assert!(listed.contains(&wanted), "{listed}");
+    let restore = sandbox.command_of("sh", &["-c", "echo 0 | trash-restore"]).output().unwrap();
+    assert!(restore.status.success(), "{restore:?}");
+    assert_eq!(sandbox.snapshot(), before);
+    // What is no longer in the trash is said, and nothing is touched.
+    let undo = sandbox.run(&["undo"]);
+    assert_eq!(undo.code, 1, "{undo:?}");
+    assert!(undo.out.contains("no longer in the trash"), "{undo:?}");
+    assert_eq!(sandbox.snapshot(), before);
+}
+
+#[test]
+fn what_trash_cli_trashed_is_left_alone() {
+    if !has_tool("trash-put", &["--version"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    sandbox.file("a/x", "theirs");
+    sandbox.file("b/x", "ours");
+    assert!(sandbox.command_of("trash-put", &["a"]).status().unwrap().success());
+    sandbox.file("a/x", "ours again");
+    sandbox.delete(&["a", "b"]);
+    assert_eq!(sandbox.run(&["undo"]).code, 0);
+    assert_eq!(std::fs::read(sandbox.work().join("a/x")).unwrap(), b"ours again");
+    let theirs = sandbox.home().join(".local/share/Trash/files/a/x");
+    assert_eq!(std::fs::read(theirs).unwrap(), b"theirs");
+}
