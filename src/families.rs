@@ -2,7 +2,7 @@
 
 /// The family that a written name claims: `Qwen2.5-7B` is `qwen2`, `Qwen3-8B` is `qwen3`.
 ///
-/// Only families that [`of`] can tell are named, since only those can be contradicted.
+/// Only families that the tensors can tell are named, since only those can be contradicted.
 #[must_use]
 pub fn claimed_family(text: &str) -> Option<&'static str> {
     let plain: String =

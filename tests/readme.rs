@@ -4,37 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
-use common::Sandbox;
-
-/// The date of the files before they were copied.
-const OWN: &str = "2025-11-09 12:00";
-
-/// Takes out what differs from run to run: the folder, the plan's id, the time of the test.
-fn steady(sandbox: &Sandbox, text: &str) -> String {
-    let text = text.replace(sandbox.work().to_str().unwrap(), "/data");
-    let mut out = String::new();
-    for line in text.lines() {
-        let mut line = line.to_owned();
-        if let Some(rest) = line.strip_prefix("plan ") {
-            line = format!("plan 7f3a9c1e{}", &rest[8..]);
-        }
-        for (at, _) in line.clone().match_indices("20") {
-            let own = line[at..].starts_with(OWN);
-            if !own && is_minute(line.as_bytes().get(at..at + 16).unwrap_or_default()) {
-                line.replace_range(at..at + 16, "2025-11-15 03:08");
-            }
-        }
-        out.push_str(&line);
-        out.push('\n');
-    }
-    out
-}
-
-fn is_minute(text: &[u8]) -> bool {
-    let shape = b"dddd-dd-dd dd:dd";
-    text.len() == shape.len()
-        && text.iter().zip(shape).all(|(c, s)| if *s == b'd' { c.is_ascii_digit() } else { c == s })
-}
+use common::{OWN, Sandbox, steady};
 
 #[test]
 fn the_picture_is_a_real_plan() {

@@ -45,3 +45,36 @@ fn the_intent_is_durable_before_the_rename_and_nothing_is_unlinked() {
     assert_eq!(gone.collect::<Vec<_>>(), Vec::<&str>::new());
     assert_eq!(text.matches("rename").count(), text.matches("renameat2").count());
 }
+
+/// The second of three renames fails: what went before comes back, and the account is exact.
+#[test]
+fn a_failure_half_way_puts_everything_back() {
+    if !has_tool("strace", &["-V"]) {
+        return;
+    }
+    for fault in [
+        "renameat2:error=EIO:when=2",
+        "renameat2:error=ENOSPC:when=1",
+        "renameat2:error=EACCES:when=3",
+    ] {
+        let sandbox = Sandbox::later();
+        for name in ["one", "two", "three"] {
+            sandbox.file(&format!("{name}/notes.txt"), name);
+        }
+        let before = sandbox.snapshot();
+        let inject = format!("inject={fault}");
+        let args = ["-f", "-e", &inject, "-o", "/dev/null", BIN, "one", "two", "three"];
+        let session =
+            rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
+        let mut terminal = Terminal(session.unwrap());
+        terminal.prompt();
+        terminal.line("DELETE");
+        let (shown, code) = terminal.end();
+        assert_eq!(code, 1, "{fault}: {shown}");
+        assert_eq!(sandbox.snapshot(), before, "{fault}: {shown}");
+        assert!(shown.contains("failed: ") && shown.contains("not touched: "), "{fault}: {shown}");
+        let left =
+            std::fs::read_dir(sandbox.home().join(".local/share/Trash/info")).unwrap().count();
+        assert_eq!(left, 0, "{fault}: an info file without its payload stayed");
+    }
+}
