@@ -291,3 +291,30 @@ fn weights_are_not_read() {
         text.lines().filter_map(|l| l.rsplit_once("= ")?.1.trim().parse::<u64>().ok()).sum();
     assert!(read < 2 << 20, "{read} bytes read");
 }
+
+#[test]
+fn an_ollama_manifest_is_a_part_of_its_store() {
+    let sandbox = Sandbox::later();
+    sandbox.file("models/blobs/sha256-00ff", b"GGUF\x03\0\0\0");
+    sandbox.file("models/manifests/registry.ollama.ai/library/qwen3/8b", "{}");
+    for part in ["manifests", "manifests/registry.ollama.ai/library/qwen3", "blobs/sha256-00ff"] {
+        let answer = sandbox.run(&["plan", "--json", &format!("models/{part}")]);
+        assert!(answer.rules().contains(&"part-of".to_owned()), "{part}: {answer:?}");
+    }
+}
+
+#[test]
+fn deepspeed_states_are_a_part_of_their_checkpoint() {
+    let sandbox = Sandbox::later();
+    sandbox.fixture(
+        "qwen3_lora_run/checkpoint-4/trainer_state.json",
+        "x/checkpoint-4/trainer_state.json",
+    );
+    let states = "x/checkpoint-4/global_step4/zero_pp_rank_0_mp_rank_00_optim_states.pt";
+    sandbox.fixture("pytorch/zip_state_dict.pt", states);
+    let found = models(&sandbox);
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].0, "checkpoint-4");
+    let part = sandbox.run(&["plan", "--json", "x/checkpoint-4/global_step4"]);
+    assert_eq!(part.code, 3, "{part:?}");
+}

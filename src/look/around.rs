@@ -86,6 +86,9 @@ pub(super) fn part_of(path: &Path, meta: &Meta) -> Option<String> {
     if let Some(store) = path.ancestors().skip(1).find(|p| is_hub_repository(p)) {
         return Some(format!("`{}`, a repository of the hub cache", store.display()));
     }
+    if let Some(store) = path.ancestors().skip(1).find(|p| is_ollama_store(p)) {
+        return Some(format!("store `{}` (Ollama)", store.display()));
+    }
     let open = dir::open_path(parent).ok()?;
     let beside = |file: &str| dir::stat_name(&open, OsStr::new(file)).is_ok();
     let whole = format!("`{}`", parent.display());
@@ -148,4 +151,11 @@ pub(super) fn part_of(path: &Path, meta: &Meta) -> Option<String> {
 fn is_hub_repository(path: &Path) -> bool {
     let named = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("models--"));
     named && path.join("blobs").is_dir() && path.join("snapshots").is_dir()
+}
+
+/// Its manifests name blobs by hash: neither half is a model without the other.
+fn is_ollama_store(path: &Path) -> bool {
+    let blob = |e: &walkdir::DirEntry| e.file_name().to_string_lossy().starts_with("sha256");
+    path.join("manifests").is_dir()
+        && WalkDir::new(path.join("blobs")).max_depth(1).into_iter().flatten().any(|e| blob(&e))
 }

@@ -113,7 +113,10 @@ pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
     let Ok(text) = std::str::from_utf8(name) else {
         return meta.kind == FileKind::File && meta.size > PLAIN;
     };
-    if NAMES.contains(&text) || KEEP_FILES.contains(&text) || text.ends_with(".index.json") {
+    if NAMES.contains(&text) || KEEP_FILES.contains(&text) || text.ends_with(".index.json")
+        // TensorFlow: `ckpt-900.data-00000-of-00001`.
+        || text.contains(".data-000")
+    {
         return true;
     }
     match meta.kind {

@@ -78,6 +78,11 @@ impl<'a> Marks<'a> {
             if self.binds(*at) {
                 return *at;
             }
+            // DeepSpeed's `global_step900/` in a Trainer's checkpoint is a part of it.
+            let parent = tree.dirs[*at as usize].parent;
+            if *at != ROOT && self.get(parent, "trainer_state.json").is_some() {
+                continue;
+            }
             // `checkpoint-900/` stands for itself, whatever the run around it holds.
             let name = String::from_utf8_lossy(&tree.dirs[*at as usize].name);
             if *at != ROOT && names::parse(&name).is_some() {

@@ -10,13 +10,13 @@ mod safetensors;
 pub(super) mod shape;
 pub(super) mod weights;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::facts::{Completeness, FileKind, Model};
 
 use super::read;
-use super::tree::{Notable, Tree};
+use super::tree::{Notable, ROOT, Tree};
 use weights::{Holds, Sample, WeightFile};
 
 /// A weight file with where it lies.
@@ -53,11 +53,11 @@ pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
             owned.entry(marks.owner(tree, dir)).or_default();
         }
     }
-    let dirs: Vec<u32> = owned.keys().copied().collect();
+    let above = above(tree, owned.keys().copied());
     let mut models = Vec::new();
     for (dir, files) in owned {
         // A lone weight file makes its directory a model, unless that holds others as well.
-        let lone = files.len() < 2 && !holds_others(tree, &dirs, dir);
+        let lone = files.len() < 2 && !above.contains(&dir);
         let bound = lone
             || marks.binds(dir)
             || files.iter().any(|(f, _)| f.dir != dir)
@@ -74,9 +74,18 @@ pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
     models
 }
 
-fn holds_others(tree: &Tree, dirs: &[u32], dir: u32) -> bool {
-    let path = tree.dir_path(dir);
-    dirs.iter().any(|other| *other != dir && tree.dir_path(*other).starts_with(&path))
+/// Every directory above one that is a model's.
+fn above(tree: &Tree, dirs: impl Iterator<Item = u32>) -> HashSet<u32> {
+    let mut above = HashSet::new();
+    for mut at in dirs {
+        while at != ROOT {
+            at = tree.dirs[at as usize].parent;
+            if !above.insert(at) {
+                break;
+            }
+        }
+    }
+    above
 }
 
 fn recognise(tree: &Tree, file: &Notable) -> Option<WeightFile> {
