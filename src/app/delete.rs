@@ -10,12 +10,6 @@ use crate::decide::propose;
 use crate::keep::Journal;
 use crate::tell::{self, Done, Voice};
 
-/// What a caller may do after a refusal.
-pub(super) const REFUSED: &[&str] = &[
-    "nothing was touched; each refusal says what lifts it, and there is no other way round: do not \
-     delete these files by other means",
-];
-
 const NEEDS_PERSON: &[&str] = &[
     "nothing was touched; a person must run this safe-rm command at a terminal of their own and \
      type DELETE there",
@@ -38,7 +32,7 @@ pub(super) fn run(args: &cli::Delete, voice: Voice) -> Result<Exit> {
     let proposal = match propose(plan) {
         Ok(proposal) => proposal,
         Err(plan) => {
-            voice.plan_document(&plan, REFUSED);
+            voice.plan_document(&plan, super::plan::REFUSED);
             return Ok(Exit::Refused);
         }
     };

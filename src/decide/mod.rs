@@ -2,6 +2,7 @@
 
 mod plan;
 mod proposal;
+mod refusal;
 pub mod rules;
 
 use crate::facts::Dossier;
@@ -10,7 +11,8 @@ use crate::when::Clock;
 
 pub use plan::{Judged, Mode, Plan, Sums};
 pub use proposal::{Proposal, propose};
-pub use rules::{RULES, Refusal, Rule};
+pub use refusal::Refusal;
+pub use rules::{RULES, Rule};
 
 /// Judges every target by every rule.
 pub fn decide(dossiers: Vec<Dossier>, policy: &Policy, clock: &Clock) -> Plan {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::rules::Refusal;
+use super::refusal::Refusal;
 use crate::facts::{Dossier, Totals};
 use crate::policy::Policy;
 use crate::when::Clock;

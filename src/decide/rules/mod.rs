@@ -7,27 +7,13 @@ mod label;
 mod place;
 mod worth;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::plan::Judged;
+use super::refusal::Refusal;
 use crate::facts::{Dossier, Model, Stamp};
 use crate::policy::Policy;
 use crate::when::Clock;
-
-/// Why something may not be deleted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The rule's id.
-    pub rule: &'static str,
-    /// What is refused, absolute.
-    pub path: PathBuf,
-    /// Why, in one line.
-    pub message: String,
-    /// What lifts it.
-    pub lift: String,
-    /// When time lifts it.
-    pub until: Option<Stamp>,
-}
 
 /// What a refusing rule says; path and id are added by the table.
 #[derive(Clone, Debug)]
