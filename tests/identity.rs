@@ -246,6 +246,28 @@ fn parts_of_a_model_are_refused() {
 }
 
 #[test]
+fn a_large_unknown_file_beside_a_model_is_a_part() {
+    let sandbox = Sandbox::later();
+    sandbox.fixture("qwen3_full", "model");
+    for (name, code) in [("rank0.dat", 3), ("film.mp4", 0)] {
+        let path = sandbox.file(&format!("model/{name}"), [7; 100]);
+        std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(50 << 20).unwrap();
+        let answer = sandbox.run(&["plan", "--json", &format!("model/{name}")]);
+        assert_eq!(answer.code, code, "{name}: {answer:?}");
+    }
+}
+
+#[test]
+fn a_program_with_a_config_is_no_model() {
+    let sandbox = Sandbox::later();
+    sandbox.file("x/config.json", r#"{"port": 80}"#);
+    sandbox.fixture("keras3.keras", "x/assets/net.keras");
+    let found = models(&sandbox);
+    let names: Vec<_> = found.iter().map(|f| f.0.as_str()).collect();
+    assert_eq!(names, ["assets"]);
+}
+
+#[test]
 fn a_hub_repository_labels_itself_and_its_snapshot_is_a_part() {
     let sandbox = Sandbox::later();
     let commit = "0123456789abcdef0123456789abcdef01234567";

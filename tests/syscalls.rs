@@ -78,3 +78,36 @@ fn a_failure_half_way_puts_everything_back() {
         assert_eq!(left, 0, "{fault}: an info file without its payload stayed");
     }
 }
+
+/// Killed at a rename: the intent is on record, and undo brings back what went.
+#[test]
+fn killed_between_two_renames_nothing_is_lost() {
+    if !has_tool("strace", &["-V"]) {
+        return;
+    }
+    for nth in 1..=2 {
+        let sandbox = Sandbox::later();
+        for name in ["one", "two"] {
+            sandbox.file(&format!("{name}/notes.txt"), name);
+        }
+        let before = sandbox.snapshot();
+        let inject = format!("inject=renameat2:signal=KILL:when={nth}");
+        let args = ["-f", "-e", &inject, "-o", "/dev/null", BIN, "one", "two"];
+        let session =
+            rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
+        let mut terminal = Terminal(session.unwrap());
+        terminal.prompt();
+        terminal.line("DELETE");
+        terminal.0.exp_eof().unwrap();
+        drop(terminal);
+        // strace kills at the entry of the call: the first rename happens only before the second.
+        assert_eq!(sandbox.snapshot() == before, nth == 1, "{nth}");
+        let undo = sandbox.run(&["undo"]);
+        assert_eq!(sandbox.snapshot(), before, "{nth}: {undo:?}");
+        let left =
+            std::fs::read_dir(sandbox.home().join(".local/share/Trash/info")).unwrap().count();
+        assert_eq!(left, 0, "{nth}: an info file without its payload stayed");
+        // The one that had not gone yet is no failure: it is where it was.
+        assert_eq!(undo.code, 0, "{nth}: {undo:?}");
+    }
+}

@@ -33,14 +33,13 @@ pub fn undo(wanted: &Wanted, now: Stamp, hands: &mut Hands<'_>) -> Result<Execut
     for item in items {
         let from = decode(&item.from);
         let fate = match restore(&item, &id) {
-            Ok(at) => {
+            Ok(fate) => {
+                let at = if let Fate::Restored(at) = &fate { at.clone() } else { from.clone() };
                 let event =
                     Event::PutBack { plan: id.clone(), from: item.from.clone(), at: encode(&at) };
                 match hands.journal.append(now, &event) {
-                    Ok(()) => Fate::Restored(at),
-                    Err(error) => {
-                        Fate::Failed(format!("it is back at {}, but {error:#}", at.display()))
-                    }
+                    Ok(()) => fate,
+                    Err(error) => Fate::Failed(format!("it is at {}, but {error:#}", at.display())),
                 }
             }
             Err(error) => Fate::Failed(format!("{error:#}")),
@@ -88,8 +87,14 @@ fn find(events: &[Event], wanted: &Wanted) -> Result<(String, Vec<Item>)> {
     )
 }
 
-fn restore(item: &Item, id: &str) -> Result<PathBuf> {
+/// Puts one item back. One that never went, because the run was cut off before its rename, stays
+/// where it is and only loses its info file.
+fn restore(item: &Item, id: &str) -> Result<Fate> {
     let (from, to, info) = (decode(&item.from), decode(&item.to), decode(&item.info));
+    if never_went(item, &from, &to) {
+        drop_info(&info);
+        return Ok(Fate::Stayed);
+    }
     let (files, new) = opened(&to)?;
     let kept = dir::stat_name(&files, &new)
         .with_context(|| format!("it is no longer in the trash at `{}`", to.display()))?;
@@ -113,10 +118,21 @@ fn restore(item: &Item, id: &str) -> Result<PathBuf> {
     }
     moved.with_context(|| format!("cannot put it back to `{}`", at.display()))?;
     let _ = change::sync_dir(&parent);
-    if let Ok((infos, info)) = opened(&info) {
+    drop_info(&info);
+    Ok(Fate::Restored(at))
+}
+
+fn never_went(item: &Item, from: &Path, to: &Path) -> bool {
+    let id = |path: &Path| {
+        opened(path).ok().and_then(|(dir, name)| dir::stat_name(&dir, &name).ok()).map(|m| m.id)
+    };
+    id(to).is_none() && id(from) == Some(FileId { dev: item.dev, ino: item.ino })
+}
+
+fn drop_info(info: &Path) {
+    if let Ok((infos, info)) = opened(info) {
         let _ = change::remove_own_file(&infos, &info);
     }
-    Ok(at)
 }
 
 fn opened(path: &Path) -> Result<(std::os::fd::OwnedFd, OsString)> {

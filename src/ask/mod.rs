@@ -15,15 +15,15 @@ const WORD: &str = "DELETE";
 
 /// A plan that a person has confirmed. Only this module makes one, only `act` consumes it.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// fn twice(p: safe_rm::ask::ConfirmedPlan) { let _ = (p.clone(), p); }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// let _: safe_rm::ask::ConfirmedPlan = serde_json::from_str("{}").unwrap();
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0451
 /// fn forge(plan: safe_rm::decide::Plan) -> safe_rm::ask::ConfirmedPlan {
 ///     safe_rm::ask::ConfirmedPlan { plan }
 /// }

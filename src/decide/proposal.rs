@@ -4,17 +4,17 @@ use super::plan::Plan;
 
 /// A plan in which nothing is refused. It can be neither cloned nor read from anywhere.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// fn twice(p: safe_rm::decide::Proposal) -> (safe_rm::decide::Proposal, safe_rm::decide::Proposal) {
 ///     (p.clone(), p)
 /// }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// let _: safe_rm::decide::Proposal = serde_json::from_str("{}").unwrap();
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0451
 /// fn forge(plan: safe_rm::decide::Plan) -> safe_rm::decide::Proposal {
 ///     safe_rm::decide::Proposal { plan }
 /// }

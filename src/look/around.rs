@@ -142,7 +142,13 @@ pub(super) fn part_of(path: &Path, meta: &Meta) -> Option<String> {
             let others =
                 || all().any(|e| e.path() != path && e.file_name().to_str().is_some_and(weights));
             let bound = marked.iter().any(|m| *m != name && beside(m));
-            ((weights(name) && bound) || (side && others()) || (side && bound)).then_some(whole)
+            // What is large, unknown and beside a model may be its weights.
+            let unknown = meta.size > 10 << 20 && !notable::is_media(name);
+            ((weights(name) && bound)
+                || (unknown && (bound || others()))
+                || (side && others())
+                || (side && bound))
+                .then_some(whole)
         }
         FileKind::Special => None,
     }

@@ -134,3 +134,13 @@ pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
 pub(super) fn suffix(name: &str) -> Option<&str> {
     name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, suffix)| suffix)
 }
+
+/// Whether the name is that of a picture, film, table or text: no weights beside a model.
+#[must_use]
+pub(super) fn is_media(name: &str) -> bool {
+    let known = [
+        "png", "jpg", "jpeg", "webp", "gif", "mp4", "mkv", "webm", "mov", "wav", "mp3", "flac",
+        "ogg", "csv", "tsv", "parquet", "arrow", "jsonl", "txt", "log", "md", "pdf", "html",
+    ];
+    suffix(name).is_some_and(|s| known.contains(&s.to_ascii_lowercase().as_str()))
+}

@@ -49,7 +49,9 @@ pub(super) fn text(plan: &Plan) -> String {
     }
     line(&mut out, "");
     let refused: usize = plan.targets.iter().map(|t| t.all().count()).sum();
-    if plan.allowed() {
+    if plan.targets.is_empty() {
+        line(&mut out, &styled(RED, "nothing is allowed: nothing is touched"));
+    } else if plan.allowed() {
         let frees = size(sums.totals.frees);
         line(&mut out, &wrap(0, "", &format!("frees 0 now, {frees} once the trash is emptied")));
     } else {

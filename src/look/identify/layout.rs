@@ -1,18 +1,24 @@
 //! Which directory a weight file belongs to: layouts are told by marker files.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::look::names;
+use serde_json::Value;
+
 use crate::look::tree::{Notable, ROOT, Tree};
+use crate::look::{names, read};
 
 /// Marker files in a directory, as far as names go; `config.json` is looked into.
 pub(super) struct Marks<'a> {
     pub files: HashMap<u32, Vec<&'a Notable>>,
+    /// Directories whose `config.json` is a model's: many programs have one of that name.
+    configs: HashSet<u32>,
 }
 
 impl<'a> Marks<'a> {
     pub(super) fn new(tree: &'a Tree) -> Self {
-        Self { files: tree.by_dir() }
+        let configs = tree.notable.iter().filter(|f| f.name == "config.json");
+        let configs = configs.filter(|f| is_model_config(read::json(tree, f).as_ref()));
+        Self { files: tree.by_dir(), configs: configs.map(|f| f.dir).collect() }
     }
 
     /// The file of this name in a directory.
@@ -47,7 +53,6 @@ impl<'a> Marks<'a> {
     /// Binds the weight files beside it.
     pub(super) fn binds(&self, dir: u32) -> bool {
         let names = [
-            "config.json",
             "adapter_config.json",
             "trainer_state.json",
             ".metadata",
@@ -55,7 +60,7 @@ impl<'a> Marks<'a> {
             "latest_checkpointed_iteration.txt",
             "config.cfg",
         ];
-        self.any(dir, &names) || self.index(dir).is_some()
+        self.configs.contains(&dir) || self.any(dir, &names) || self.index(dir).is_some()
     }
 
     /// The index of a sharded set.
@@ -91,6 +96,19 @@ impl<'a> Marks<'a> {
         }
         dir
     }
+}
+
+/// What cannot be read as JSON may be a model's.
+fn is_model_config(config: Option<&Value>) -> bool {
+    let keys = [
+        "architectures",
+        "model_type",
+        "_class_name",
+        "quantization",
+        "pretrained_config",
+        "architecture",
+    ];
+    config.is_none_or(|c| keys.iter().any(|k| c.get(k).is_some()))
 }
 
 /// Repository id and commit of a hub-cache directory `models--ORG--NAME`.
