@@ -22,11 +22,24 @@ fn trash_cli_lists_and_restores_what_safe_rm_moved() {
     let restore = sandbox.command_of("sh", &["-c", "echo 0 | trash-restore"]).output().unwrap();
     assert!(restore.status.success(), "{restore:?}");
     assert_eq!(sandbox.snapshot(), before);
-    // What is no longer in the trash is said, and nothing is touched.
+    let undo = sandbox.run(&["undo"]);
+    assert_eq!(undo.code, 0, "{undo:?}");
+    assert!(undo.out.contains("already there"), "{undo:?}");
+    assert_eq!(sandbox.snapshot(), before);
+}
+
+#[test]
+fn what_was_emptied_from_the_trash_is_said() {
+    if !has_tool("trash-empty", &["--version"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    sandbox.file("a/x", "x");
+    sandbox.delete(&["a"]);
+    assert!(sandbox.command_of("trash-empty", &["-f"]).status().unwrap().success());
     let undo = sandbox.run(&["undo"]);
     assert_eq!(undo.code, 1, "{undo:?}");
     assert!(undo.out.contains("no longer in the trash"), "{undo:?}");
-    assert_eq!(sandbox.snapshot(), before);
 }
 
 #[test]

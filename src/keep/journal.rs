@@ -64,7 +64,8 @@ pub enum Event {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
-    at: i64,
+    /// Seconds since 1970. No event may have a field of this name or of the next: they share a line.
+    time: i64,
     prev: String,
     #[serde(flatten)]
     event: Event,
@@ -103,7 +104,7 @@ impl Journal {
     fn append_locked(&mut self, at: Stamp, event: &Event) -> Result<()> {
         let (last, whole) = self.last_line()?;
         let prev = blake3::hash(&last).to_hex().to_string();
-        let line = Line { at: at.secs, prev, event: event.clone() };
+        let line = Line { time: at.secs, prev, event: event.clone() };
         let mut text = serde_json::to_vec(&line).context("cannot write the journal")?;
         text.push(b'\n');
         // A line that was cut off by a crash stays, closed, so that it can be seen.
@@ -157,4 +158,65 @@ pub(super) fn own_dir(path: &Path, owner: Option<u32>) -> Result<OwnedFd> {
     let made = dir::open_dir_at(&above, name)?;
     change::give(&made, owner)?;
     Ok(made)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events() -> Vec<Event> {
+        let (plan, from) = ("7f3a9c1e".to_owned(), "/a%20b".to_owned());
+        let item = Item {
+            from: from.clone(),
+            to: "/t/files/a".into(),
+            info: "/t/info/a".into(),
+            dev: 1,
+            ino: 2,
+            bytes: 3,
+        };
+        vec![
+            Event::Intent { plan: plan.clone(), items: vec![item] },
+            Event::Moved { plan: plan.clone(), from: from.clone() },
+            Event::PutBack { plan, from, at: "/a%20b".into() },
+        ]
+    }
+
+    fn written(dir: &Path) -> Journal {
+        let mut journal = Journal::open(&dir.join("state"), None).unwrap();
+        for event in events() {
+            journal.append(Stamp::at(1), &event).unwrap();
+        }
+        journal
+    }
+
+    #[test]
+    fn every_event_comes_back_and_the_chain_holds() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(written(dir.path()).events().unwrap(), events());
+        let text = std::fs::read(dir.path().join("state").join(NAME)).unwrap();
+        let mut prev = blake3::hash(b"");
+        for line in text.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+            let read: Line = serde_json::from_slice(line).unwrap();
+            assert_eq!(read.prev, prev.to_hex().to_string());
+            prev = blake3::hash(line);
+        }
+    }
+
+    #[test]
+    fn cut_at_any_byte_it_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        drop(written(dir.path()));
+        let path = dir.path().join("state").join(NAME);
+        let whole = std::fs::read(&path).unwrap();
+        for cut in 0..whole.len() {
+            std::fs::write(&path, &whole[..cut]).unwrap();
+            let mut journal = Journal::open(&dir.path().join("state"), None).unwrap();
+            journal.append(Stamp::at(2), &events()[1]).unwrap();
+            let read = journal.events().unwrap();
+            let kept = whole[..cut].iter().filter(|b| **b == b'\n').count();
+            // A line that lost only its end is whole all the same.
+            assert!(read.len() == kept + 1 || read.len() == kept + 2, "{cut}");
+            assert_eq!(read.last(), Some(&events()[1]));
+        }
+    }
 }

@@ -30,6 +30,7 @@ impl Done<'_> {
             let shown = path(target);
             let (word, text) = match fate {
                 Fate::Moved(_) => ("moved to the trash: ", shown),
+                Fate::Stayed if self.undo => ("already there: ", shown),
                 Fate::Stayed => ("not touched: ", shown),
                 Fate::Restored(at) if at == target => ("put back: ", shown),
                 Fate::Restored(at) => ("put back: ", format!("{shown} as {}", path(at))),
