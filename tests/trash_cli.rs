@@ -30,13 +30,13 @@ fn trash_cli_lists_and_restores_what_safe_rm_moved() {
 
 #[test]
 fn what_was_emptied_from_the_trash_is_said() {
-    if !has_tool("trash-empty", &["--version"]) {
-        return;
-    }
     let sandbox = Sandbox::later();
     sandbox.file("a/x", "x");
     sandbox.delete(&["a"]);
-    assert!(sandbox.command_of("trash-empty", &["-f"]).status().unwrap().success());
+    // By hand: the real trash-empty would empty the trashes of every mount of this machine as well.
+    let trash = sandbox.home().join(".local/share/Trash");
+    std::fs::remove_dir_all(trash.join("files/a")).unwrap();
+    std::fs::remove_file(trash.join("info/a.trashinfo")).unwrap();
     let undo = sandbox.run(&["undo"]);
     assert_eq!(undo.code, 1, "{undo:?}");
     assert!(undo.out.contains("no longer in the trash"), "{undo:?}");
