@@ -112,40 +112,25 @@ fn real_minilm() {
     assert_eq!(model["parameters"], 22_713_728);
 }
 
-/// A header with the shapes of a real Qwen model of this size, its data a hole.
+/// A file with the tensors of a Qwen model of this size, its data a hole.
 fn shaped(path: &std::path::Path, qwen3: bool, hidden: u64, layers: u64, q: u64, v: u64) {
-    let mut tensors = serde_json::Map::new();
-    let mut end = 0u64;
-    let mut add = |name: String, shape: Vec<u64>| {
-        let bytes = shape.iter().product::<u64>() * 2;
-        let value = serde_json::json!({"dtype": "BF16", "shape": shape, "data_offsets": [end, end + bytes]});
-        tensors.insert(name, value);
-        end += bytes;
-    };
-    add("model.embed_tokens.weight".into(), vec![151_936, hidden]);
+    let mut tensors = vec![("model.embed_tokens.weight".to_owned(), vec![151_936, hidden])];
     for layer in 0..layers {
-        let name = |part: &str| format!("model.layers.{layer}.{part}");
-        add(name("self_attn.q_proj.weight"), vec![q, hidden]);
-        add(name("self_attn.v_proj.weight"), vec![v, hidden]);
+        let mut add = |part: &str, shape: &[u64]| {
+            tensors.push((format!("model.layers.{layer}.{part}"), shape.to_vec()));
+        };
+        add("self_attn.q_proj.weight", &[q, hidden]);
+        add("self_attn.v_proj.weight", &[v, hidden]);
+        add("mlp.gate_proj.weight", &[hidden * 3, hidden]);
         if qwen3 {
-            add(name("self_attn.q_norm.weight"), vec![128]);
-            add(name("self_attn.k_norm.weight"), vec![128]);
+            add("self_attn.q_norm.weight", &[128]);
+            add("self_attn.k_norm.weight", &[128]);
         } else {
-            add(name("self_attn.q_proj.bias"), vec![q]);
-            add(name("self_attn.v_proj.bias"), vec![v]);
-        }
-        for _ in 0..1 {
-            add(name("mlp.gate_proj.weight"), vec![hidden * 3, hidden]);
+            add("self_attn.q_proj.bias", &[q]);
+            add("self_attn.v_proj.bias", &[v]);
         }
     }
-    let mut header = serde_json::to_vec(&tensors).unwrap();
-    header.resize(header.len().next_multiple_of(8), b' ');
-    let mut file = (header.len() as u64).to_le_bytes().to_vec();
-    file.extend(&header);
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, &file).unwrap();
-    let whole = std::fs::OpenOptions::new().write(true).open(path).unwrap();
-    whole.set_len(file.len() as u64 + end).unwrap();
+    common::safetensors(path, tensors);
 }
 
 #[test]

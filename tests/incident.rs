@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
-use common::{Answer, Sandbox, snapshot, touch};
+use common::{Answer, Sandbox, safetensors, snapshot, touch};
 
 const THREE: [&str; 3] = [
     "snapshots/2025-11-15",
@@ -17,7 +17,7 @@ fn rebuild(clock: Option<String>) -> Sandbox {
     sandbox.clock = clock;
     sandbox.fixture("qwen3_full", THREE[0]);
     sandbox.fixture("qwen3_full", THREE[1]);
-    sandbox.fixture("qwen3_lora_run/checkpoint-4", THREE[2]);
+    lora(&sandbox, THREE[2]);
     sandbox.fixture("qwen3_sharded", "base_model");
     sandbox.fixture("qwen3_full", "model_qwen25");
     for dir in THREE {
@@ -25,6 +25,23 @@ fn rebuild(clock: Option<String>) -> Sandbox {
         touch(&sandbox.work().join(dir), "2025-11-09 12:00");
     }
     sandbox
+}
+
+/// An adapter with the shapes of one on Qwen3-8B, whose base is named by a bare path.
+fn lora(sandbox: &Sandbox, dir: &str) {
+    let mut tensors = Vec::new();
+    for layer in 0..36 {
+        for (part, rows) in [("q_proj", 4096), ("v_proj", 1024)] {
+            let name = format!("base_model.model.model.layers.{layer}.self_attn.{part}");
+            tensors.push((format!("{name}.lora_A.weight"), vec![16, 4096]));
+            tensors.push((format!("{name}.lora_B.weight"), vec![rows, 16]));
+        }
+    }
+    safetensors(&sandbox.work().join(dir).join("adapter_model.safetensors"), tensors);
+    let config =
+        r#"{"peft_type":"LORA","r":16,"base_model_name_or_path":"/data/snapshots/2025-11-15"}"#;
+    sandbox.file(&format!("{dir}/adapter_config.json"), config);
+    sandbox.file(&format!("{dir}/trainer_state.json"), r#"{"global_step":900,"max_steps":1200}"#);
 }
 
 fn on_the_day() -> Option<String> {
@@ -68,8 +85,15 @@ fn on_the_day_nothing_of_it_goes() {
     assert_eq!(sandbox.snapshot(), before, "not one byte changed");
     let text = sandbox.run(&THREE);
     assert_eq!(text.code, 3);
-    assert!(text.out.contains("Qwen3 family"), "{}", text.out);
-    assert!(!text.out.contains("Qwen2"), "{}", text.out);
+    let flat = text.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("Qwen3 family model"), "{flat}");
+    assert!(flat.contains("Qwen3-8B LoRA adapter"), "{flat}");
+    assert!(flat.contains("r=16") && flat.contains("step 900 of 1200"), "{flat}");
+    assert!(!flat.contains("Qwen2"), "{flat}");
+    let json = answer.json();
+    for target in json["targets"].as_array().unwrap() {
+        assert_eq!(target["models"][0]["family"], "qwen3", "{target:#}");
+    }
     assert_eq!(sandbox.snapshot(), before);
 }
 
@@ -123,7 +147,7 @@ fn labelled_truly_and_with_three_newer_ones_it_goes_and_comes_back() {
         sandbox.fixture("qwen3_full", &format!("snapshots/2025-11-{day}"));
         sandbox.fixture("qwen3_full", &format!("consolidated_models/202511{day}_030850"));
         let backup = format!("consolidated_backups/202511{day}_030850");
-        sandbox.fixture("qwen3_lora_run/checkpoint-4", &backup);
+        lora(&sandbox, &backup);
     }
     for dir in THREE {
         sandbox.label(dir, "Qwen3");

@@ -142,6 +142,27 @@ pub fn copy(from: &Path, to: &Path) {
     assert!(done.success());
 }
 
+/// Writes a safetensors file of BF16 tensors: a real header, and a hole for the data.
+pub fn safetensors(path: &Path, tensors: Vec<(String, Vec<u64>)>) {
+    let mut end = 0;
+    let mut header = serde_json::Map::new();
+    for (name, shape) in tensors {
+        let start = end;
+        end += shape.iter().product::<u64>() * 2;
+        let tensor =
+            serde_json::json!({"dtype": "BF16", "shape": shape, "data_offsets": [start, end]});
+        header.insert(name, tensor);
+    }
+    let mut header = serde_json::to_vec(&header).unwrap();
+    header.resize(header.len().next_multiple_of(8), b' ');
+    let mut file = (header.len() as u64).to_le_bytes().to_vec();
+    file.extend(&header);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, &file).unwrap();
+    let whole = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    whole.set_len(file.len() as u64 + end).unwrap();
+}
+
 /// Sets the modification time of every file below.
 pub fn touch(root: &Path, date: &str) {
     for entry in walkdir::WalkDir::new(root).into_iter().map(Result::unwrap) {
