@@ -111,3 +111,57 @@ fn killed_between_two_renames_nothing_is_lost() {
         assert_eq!(undo.code, 0, "{nth}: {undo:?}");
     }
 }
+
+/// What changed while the question stood is seen before anything is moved.
+#[test]
+fn a_changed_target_is_not_even_renamed() {
+    if !has_tool("strace", &["-V"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    sandbox.file("old/notes.txt", "x");
+    let trace = sandbox.home().join("trace");
+    let args =
+        ["-f", "-e", "trace=renameat2,rename,renameat", "-o", trace.to_str().unwrap(), BIN, "old"];
+    let session =
+        rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
+    let mut terminal = Terminal(session.unwrap());
+    terminal.prompt();
+    sandbox.file("old/more.txt", "y");
+    terminal.line("DELETE");
+    assert_eq!(terminal.end().1, 3);
+    assert!(!std::fs::read_to_string(trace).unwrap().contains("rename"));
+}
+
+/// What changes between the second look and the rename is seen in the trash and put back, with all
+/// that went before it.
+#[test]
+fn a_change_under_the_rename_is_put_back() {
+    if !has_tool("strace", &["-V"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    for name in ["one", "two"] {
+        sandbox.file(&format!("{name}/notes.txt"), name);
+    }
+    let inject = "inject=renameat2:delay_enter=1500000:when=2";
+    let args = ["-f", "-e", inject, "-o", "/dev/null", BIN, "one", "two"];
+    let session =
+        rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
+    let mut terminal = Terminal(session.unwrap());
+    terminal.prompt();
+    terminal.line("DELETE");
+    let gone = std::time::Instant::now();
+    while sandbox.work().join("one").exists() {
+        assert!(gone.elapsed().as_secs() < 20, "the first was never moved");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    sandbox.file("two/notes.txt", "saved just now");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("changed: "), "{shown}");
+    let work = sandbox.work();
+    assert_eq!(std::fs::read(work.join("one/notes.txt")).unwrap(), b"one");
+    assert_eq!(std::fs::read(work.join("two/notes.txt")).unwrap(), b"saved just now");
+    assert_eq!(sandbox.run(&["undo"]).code, 1, "nothing is left to undo");
+}
