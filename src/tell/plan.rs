@@ -81,7 +81,11 @@ fn target_text(out: &mut String, judged: &Judged, clock: &Clock) {
         }
     };
     let age = facts.newest.as_ref().map(|e| format!(", newest {}", clock.minute(e.at)));
-    let text = format!("{}, {what}{}", size(facts.totals.bytes), age.unwrap_or_default());
+    let text = if facts.protected.is_some() {
+        "not looked into: it stays whatever it holds".to_owned()
+    } else {
+        format!("{}, {what}{}", size(facts.totals.bytes), age.unwrap_or_default())
+    };
     line(out, &wrap(2, "", &text));
     if facts.dirs.len() > 1 {
         dirs(out, judged, clock);

@@ -40,6 +40,6 @@ pub(super) fn damaged(_: &Case<'_>, model: &Model) -> Option<Reason> {
     if model.label.is_some() {
         return None;
     }
-    let message = format!("damaged, and so perhaps all that is left: {why}");
+    let message = format!("{why}; it may be all that is left");
     Some(Reason::new(message, "a label that says what it is"))
 }
