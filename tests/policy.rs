@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
-use common::Sandbox;
+use common::{BIN, Sandbox, has_tool};
 
 #[test]
 fn where_a_variable_points_can_tighten_and_never_weaken() {
@@ -49,4 +49,27 @@ fn it_is_shown_with_its_origins() {
         json["items"].as_array().unwrap().iter().find(|i| i["key"] == "keep.last").unwrap().clone();
     assert_eq!(keep["value"], "7");
     assert!(keep["origin"].as_str().unwrap().ends_with("policy.toml"));
+}
+
+/// With a real `/etc/safe-rm/policy.toml`, in a mount namespace of its own.
+#[test]
+fn the_system_policy_weakens_and_says_so_in_the_first_line() {
+    if !has_tool("unshare", &["-m", "true"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    sandbox.fixture("qwen3_full", "model");
+    let run = |policy: &str| {
+        let etc = "mount -t tmpfs none /etc && mkdir /etc/safe-rm";
+        let script =
+            format!("{etc} && echo '{policy}' > /etc/safe-rm/policy.toml && {BIN} plan model");
+        let output = sandbox.command_of("unshare", &["-m", "sh", "-c", &script]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = run("rules.unlabeled = false");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.starts_with("policy: rules.unlabeled is weaker than the default (by"), "{text}");
+    let (code, text) = run("keep.last = 5");
+    assert_eq!(code, Some(3), "{text}");
+    assert!(text.starts_with("policy: /etc/safe-rm/policy.toml"), "{text}");
 }
