@@ -325,3 +325,26 @@ fn deepspeed_states_are_a_part_of_their_checkpoint() {
     let part = sandbox.run(&["plan", "--json", "x/checkpoint-4/global_step4"]);
     assert_eq!(part.code, 3, "{part:?}");
 }
+
+#[test]
+fn a_link_called_latest_does_not_make_one_model_of_many() {
+    let sandbox = Sandbox::later();
+    sandbox.fixture("keras3.keras", "x/a/net.keras");
+    sandbox.fixture("keras3.keras", "x/b/net.keras");
+    sandbox.file("x/a/MODEL_INFO.txt", "Model: precious\nKeep: forever\n");
+    sandbox.label("x", "anything");
+    std::os::unix::fs::symlink("a", sandbox.work().join("x/latest")).unwrap();
+    assert_eq!(sandbox.run(&["plan", "--json", "x"]).rules(), ["pinned", "unlabeled"]);
+}
+
+#[test]
+fn a_layer_number_without_end_does_no_harm() {
+    let sandbox = Sandbox::later();
+    let name = |layer: &str, part: &str| format!("layers.{layer}.self_attn.{part}.weight");
+    let tensors = vec![
+        (name("18446744073709551615", "q_proj"), vec![2, 1024]),
+        (name("0", "v_proj"), vec![2, 1024]),
+    ];
+    common::safetensors(&sandbox.work().join("x/model.safetensors"), tensors);
+    assert_eq!(sandbox.run(&["plan", "--json", "x"]).rules(), ["unlabeled"]);
+}

@@ -13,11 +13,22 @@ pub fn watch<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let line = scope.spawn(|| show(progress, &over));
-        let result = work();
-        over.store(true, Ordering::Release);
-        line.thread().unpark();
-        result
+        // Dropped by a panic as well, or the line would wait for ever.
+        let _end = End { over: &over, line: line.thread().clone() };
+        work()
     })
+}
+
+struct End<'a> {
+    over: &'a AtomicBool,
+    line: std::thread::Thread,
+}
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Release);
+        self.line.unpark();
+    }
 }
 
 fn show(progress: &Progress, over: &AtomicBool) {

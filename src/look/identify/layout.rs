@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 
 use crate::look::tree::{Notable, ROOT, Tree};
-use crate::look::{names, read};
+use crate::look::{names, notable, read};
 
 /// Marker files in a directory, as far as names go; `config.json` is looked into.
 pub(super) struct Marks<'a> {
@@ -28,7 +28,7 @@ impl<'a> Marks<'a> {
 
     fn holds_suffix(&self, dir: u32, suffix: &str) -> bool {
         let files = self.files.get(&dir).map(Vec::as_slice).unwrap_or_default();
-        files.iter().any(|f| crate::look::notable::suffix(f.text()) == Some(suffix))
+        files.iter().any(|f| notable::suffix(f.text()) == Some(suffix))
     }
 
     fn any(&self, dir: u32, names: &[&str]) -> bool {
@@ -48,6 +48,21 @@ impl<'a> Marks<'a> {
     /// A layout that is a model even where no file in it is known as weights.
     pub(super) fn is_layout(&self, tree: &Tree, dir: u32) -> bool {
         self.absorbs(tree, dir) || self.get(dir, "adapter_config.json").is_some()
+    }
+
+    /// Holds a label or a KEEP file.
+    fn is_marked(&self, dir: u32) -> bool {
+        let files = self.files.get(&dir).map(Vec::as_slice).unwrap_or_default();
+        files.iter().any(|f| {
+            notable::is_label(f.text().as_bytes()) || notable::KEEP_FILES.contains(&f.text())
+        })
+    }
+
+    /// Binds what lies in folders below it as well: the files of a model's own root.
+    fn binds_below(&self, dir: u32) -> bool {
+        self.configs.contains(&dir)
+            || self.any(dir, &["adapter_config.json", "trainer_state.json"])
+            || self.index(dir).is_some()
     }
 
     /// Binds the weight files beside it.
@@ -76,11 +91,15 @@ impl<'a> Marks<'a> {
             at = tree.dirs[at as usize].parent;
             above.push(at);
         }
-        if let Some(outermost) = above.iter().rev().find(|d| self.absorbs(tree, **d)) {
+        // What somebody labelled or pinned stands for itself, whatever lies above it.
+        let own = above.iter().position(|d| self.is_marked(*d)).unwrap_or(above.len());
+        let below = above.get(..=own).unwrap_or(&above);
+        if let Some(outermost) = below.iter().rev().find(|d| self.absorbs(tree, **d)) {
             return *outermost;
         }
-        for at in &above {
-            if self.binds(*at) {
+        for at in below {
+            // A tag file beside unrelated folders (`latest`) binds nothing but its own directory.
+            if self.binds_below(*at) || (*at == dir && self.binds(*at)) {
                 return *at;
             }
             // DeepSpeed's `global_step900/` in a Trainer's checkpoint is a part of it.

@@ -120,7 +120,7 @@ fn dimensions(
     let shape = |part: &str, axis: usize| {
         tensors.iter().find(|(n, _)| n.contains(part)).and_then(|(_, t)| t.shape.get(axis).copied())
     };
-    let layers = tensors.keys().filter_map(|n| layer(n)).max()? + 1;
+    let layers = tensors.keys().filter_map(|n| layer(n)).max()?.checked_add(1)?;
     if adapter {
         let hidden = shape("q_proj.lora_A", 1).or_else(|| shape("v_proj.lora_A", 1))?;
         Some((hidden, layers, shape("q_proj.lora_B", 0), shape("v_proj.lora_B", 0)?))
