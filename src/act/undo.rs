@@ -91,6 +91,12 @@ fn find(events: &[Event], wanted: &Wanted) -> Result<(String, Vec<Item>)> {
 /// where it is and only loses its info file.
 fn restore(item: &Item, id: &str) -> Result<Fate> {
     let (from, to, info) = (decode(&item.from), decode(&item.to), decode(&item.info));
+    if !in_one_trash(&to, &info) {
+        bail!(
+            "the journal names `{}`, which is in no trash: its line was not written here",
+            to.display()
+        );
+    }
     if never_went(item, &from, &to) {
         drop_info(&info);
         return Ok(Fate::Stayed);
@@ -122,6 +128,18 @@ fn restore(item: &Item, id: &str) -> Result<Fate> {
     Ok(Fate::Restored(at))
 }
 
+/// Whether payload and info file lie where this program puts them: in the two halves of one trash.
+fn in_one_trash(to: &Path, info: &Path) -> bool {
+    let half = |path: &Path, name: &str| -> Option<PathBuf> {
+        let half = path.parent()?;
+        (half.file_name()? == name).then(|| half.parent().map(Path::to_path_buf))?
+    };
+    let (Some(trash), Some(other)) = (half(to, "files"), half(info, "info")) else { return false };
+    let mut wanted = to.file_name().unwrap_or_default().to_owned();
+    wanted.push(".trashinfo");
+    trash == other && info.file_name() == Some(wanted.as_os_str())
+}
+
 fn never_went(item: &Item, from: &Path, to: &Path) -> bool {
     let id = |path: &Path| {
         opened(path).ok().and_then(|(dir, name)| dir::stat_name(&dir, &name).ok()).map(|m| m.id)
@@ -140,4 +158,19 @@ fn opened(path: &Path) -> Result<(std::os::fd::OwnedFd, OsString)> {
     let open =
         dir::open_path(above).with_context(|| format!("cannot open `{}`", above.display()))?;
     Ok((open, path.file_name().unwrap_or(OsStr::new("")).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_two_halves_of_one_trash_are_touched() {
+        let ours = |to: &str, info: &str| in_one_trash(Path::new(to), Path::new(info));
+        assert!(ours("/t/files/a", "/t/info/a.trashinfo"));
+        assert!(!ours("/w/secret/a", "/t/info/a.trashinfo"));
+        assert!(!ours("/t/files/a", "/w/victim"));
+        assert!(!ours("/t/files/a", "/t/info/b.trashinfo"));
+        assert!(!ours("/t/files/a", "/u/info/a.trashinfo"));
+    }
 }

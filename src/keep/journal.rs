@@ -7,10 +7,10 @@ use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
-use crate::facts::Stamp;
+use crate::facts::{FileKind, Stamp};
 use crate::sys::{change, dir};
 
 /// Its name in the state directory.
@@ -85,8 +85,19 @@ impl Journal {
     pub fn open(state: &Path, owner: Option<u32>) -> Result<Self> {
         let context = || format!("cannot write the journal in `{}`", state.display());
         let dir = own_dir(state, owner).with_context(context)?;
-        let file = change::open_append(&dir, OsStr::new(NAME)).with_context(context)?;
-        change::give(&file, owner).with_context(context)?;
+        let name = OsStr::new(NAME);
+        // Only what was just made is given away: a link could have led to somebody else's file.
+        match change::create_new(&dir, name) {
+            Ok(made) => change::give(&made, owner).with_context(context)?,
+            Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(e) => return Err(e).with_context(context),
+        }
+        let file = change::open_append(&dir, name).with_context(context)?;
+        let found = dir::stat_fd(&file).with_context(context)?;
+        let foreign = owner.is_some_and(|uid| uid != found.uid);
+        if found.kind != FileKind::File || found.nlink != 1 || foreign {
+            return Err(anyhow!("it is a link, or belongs to another user")).with_context(context);
+        }
         Ok(Self { file })
     }
 
