@@ -188,3 +188,19 @@ fn a_truncated_newer_one_does_not_protect() {
     sandbox.label(THREE[0], "Qwen3");
     assert_eq!(plan(&sandbox, &THREE[..1]).rules(), ["keep-last"]);
 }
+
+/// The weights lie below the dated folder: the series is that of the dates all the same.
+#[test]
+fn a_series_of_folders_around_the_models_is_one() {
+    let sandbox = Sandbox::later();
+    for day in 1..5 {
+        let dir = format!("snap/2025-10-0{day}/merged");
+        sandbox.fixture("qwen3_full", &dir);
+        sandbox.label(&dir, "Qwen3");
+    }
+    for newest in ["snap/2025-10-04", "snap/2025-10-04/merged", "snap"] {
+        assert_eq!(plan(&sandbox, &[newest]).rules(), ["keep-last"], "{newest}");
+    }
+    let oldest = plan(&sandbox, &["snap/2025-10-01"]);
+    assert_eq!((oldest.code, oldest.rules()), (4, Vec::new()), "three newer ones are there");
+}

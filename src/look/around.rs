@@ -33,8 +33,14 @@ impl<'a> Series<'a> {
     /// All members of the series of this model, itself included; none if its name makes no series.
     pub(super) fn of(&mut self, path: &Path, model: &Model) -> Vec<Member> {
         let text = |p: &Path| p.file_name().map(|n| n.to_string_lossy().into_owned());
-        let Some(own) = text(path).and_then(|n| names::parse(&n)) else { return Vec::new() };
-        let Some(parent) = path.parent() else { return Vec::new() };
+        // The weights may lie below the folder that carries the date: `snapshots/DATE/merged`. The
+        // nearest such folder counts, up to the one around the target.
+        let levels = model.path.components().count() + 2;
+        let named = |p: &Path| text(p).and_then(|n| names::parse(&n));
+        let base = path.ancestors().take(levels).find_map(|p| Some((p, named(p)?)));
+        let Some((base, own)) = base else { return Vec::new() };
+        let Some(parent) = base.parent() else { return Vec::new() };
+        let inner = path.strip_prefix(base).unwrap_or(Path::new(""));
         let mut members = Vec::new();
         for entry in WalkDir::new(parent).min_depth(1).max_depth(1).into_iter().flatten() {
             let Some(named) = text(entry.path()).and_then(|n| names::parse(&n)) else { continue };
@@ -42,17 +48,23 @@ impl<'a> Series<'a> {
             if !alike || entry.path_is_symlink() {
                 continue;
             }
-            let sibling = if entry.path() == path {
+            let own_place = entry.path() == base;
+            let place = if own_place {
+                path.to_path_buf()
+            } else if inner.as_os_str().is_empty() {
+                entry.path().to_path_buf()
+            } else {
+                entry.path().join(inner)
+            };
+            let sibling = if own_place {
                 Some(of_model(model))
             } else {
-                self.seen
-                    .entry(entry.path().to_path_buf())
-                    .or_insert_with_key(|p| sibling(p, self.eyes))
-                    .clone()
+                let seen = self.seen.entry(place.clone());
+                seen.or_insert_with_key(|p| sibling(p, self.eyes)).clone()
             };
             let Some(sibling) = sibling else { continue };
             members.push(Member {
-                path: entry.path().to_path_buf(),
+                path: place,
                 key: sibling.step.filter(|_| named.date.is_none()).map_or(named.key, |s| vec![s]),
                 complete: sibling.complete,
                 same_structure: sibling.structure.is_some() && sibling.structure == model.structure,
