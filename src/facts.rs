@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A point in time as the kernel stores it: seconds and nanoseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -220,6 +221,15 @@ pub struct Label {
     pub written: Stamp,
 }
 
+/// Somebody's word that something must be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The file that says so: relative to the target where it lies in it, else absolute.
+    pub path: PathBuf,
+    /// What a label says after `Keep:`; nothing where the file's name alone says it.
+    pub keep: Option<String>,
+}
+
 /// One model found in (or as) a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
@@ -257,6 +267,8 @@ pub struct Model {
     pub bytes: u64,
     /// Newest modification time of its weight files.
     pub weights_written: Option<Stamp>,
+    /// The inode of its first weight file.
+    pub weights: Option<FileId>,
     /// BLAKE3 of the sorted tensor names, dtypes and shapes, where every header could be read.
     pub structure: Option<[u8; 32]>,
     /// Whether all of it is there.
@@ -269,14 +281,12 @@ pub struct Model {
     pub label: Option<Label>,
     /// Why a MODEL_INFO file that lies there is no label.
     pub bad_label: Option<String>,
-    /// A KEEP or DO_NOT_DELETE file in it or above it.
-    pub keep_file: Option<PathBuf>,
     /// Covered by the label of the model or run around it.
     pub component_of: Option<PathBuf>,
     /// Repository and commit of a hub cache, which label themselves.
     pub hub: Option<String>,
-    /// Models beside it whose names differ in a date or a step.
-    pub series: Vec<Member>,
+    /// It and the models beside it whose names differ in a date or a step; one list for all of them.
+    pub series: Arc<Vec<Member>>,
 }
 
 /// One member of a series, this model included.
@@ -288,8 +298,10 @@ pub struct Member {
     pub key: Vec<u64>,
     /// Complete, so that it counts.
     pub complete: bool,
-    /// Same tensors as the model in question; unknown counts as not.
-    pub same_structure: bool,
+    /// As [`Model::structure`]; members of another one, or of an unknown one, do not count.
+    pub structure: Option<[u8; 32]>,
+    /// Its first weight file: another name of the same inode is no other member.
+    pub weights: Option<FileId>,
 }
 
 /// Everything known about one target.
@@ -319,8 +331,8 @@ pub struct Dossier {
     pub mounts: Vec<PathBuf>,
     /// Entries of another user, or directories that cannot be written (first ones; not for root).
     pub foreign: Vec<PathBuf>,
-    /// KEEP files anywhere in it.
-    pub keep_files: Vec<PathBuf>,
+    /// Whatever says that it, or something in it, must be kept (the first few).
+    pub pins: Vec<Pin>,
     /// Models in it.
     pub models: Vec<Model>,
     /// If the target is only a part of a model: what of.

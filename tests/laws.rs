@@ -9,7 +9,7 @@ use proptest::strategy::ValueTree;
 use safe_rm::decide::{Plan, decide, propose};
 use safe_rm::facts::{
     Completeness, Digest, Dossier, Evidence, FileId, FileKind, How, Label, Member, Meta, Model,
-    ModelKind, Stage, Stamp, Totals,
+    ModelKind, Pin, Stage, Stamp, Totals,
 };
 use safe_rm::policy::Policy;
 use safe_rm::when::{Clock, Zone};
@@ -55,7 +55,7 @@ fn dossier(models: Vec<Model>, problems: bool, protected: bool) -> Dossier {
         problems: if problems { vec![problem] } else { Vec::new() },
         mounts: Vec::new(),
         foreign: Vec::new(),
-        keep_files: Vec::new(),
+        pins: Vec::new(),
         models,
         part_of: None,
         protected: protected.then(|| "it is a mount point".into()),
@@ -69,9 +69,9 @@ prop_compose! {
     ) -> Model {
         let path = PathBuf::from("/data/x");
         let mut series: Vec<Member> = (0..newer).map(|i| Member {
-            path: format!("/data/y{i}").into(), key: vec![100 + i as u64], complete: same[i], same_structure: same[i],
+            path: format!("/data/y{i}").into(), key: vec![100 + i as u64], complete: same[i], structure: same[i].then_some([0; 32]), weights: None,
         }).collect();
-        series.push(Member { path, key: vec![1], complete: !damaged, same_structure: true });
+        series.push(Member { path, key: vec![1], complete: !damaged, structure: Some([0; 32]), weights: None });
         let label = Label {
             path: "MODEL_INFO.txt".into(),
             model: if wrong { "Qwen2.5-7B".into() } else { "Qwen3".into() },
@@ -91,8 +91,8 @@ prop_compose! {
                 how: [How::Written, How::Arrived, How::Named][usize::from(how)],
                 path: PathBuf::new(), own: Some(Stamp::at(NOW + at - 500_000)),
             }),
-            label: labelled.then_some(label), bad_label: None, keep_file: None, component_of: None,
-            hub: None, series,
+            label: labelled.then_some(label), bad_label: None, component_of: None,
+            hub: None, weights: None, series: std::sync::Arc::new(series),
         }
     }
 }
@@ -177,7 +177,8 @@ fn the_near_misses_pass() {
         path: format!("/data/y{i}").into(),
         key: vec![i],
         complete: true,
-        same_structure: true,
+        structure: Some([0; 32]),
+        weights: Some(FileId { dev: 1, ino: i }),
     };
     let fine = Model {
         label: Some(Label {
@@ -192,16 +193,27 @@ fn the_near_misses_pass() {
             own: None,
         }),
         complete: Completeness::Complete,
-        series: vec![
+        series: std::sync::Arc::new(vec![
             member(4),
             member(3),
             member(2),
             Member { path: "/data/x".into(), ..member(1) },
-        ],
+        ]),
+        structure: Some([0; 32]),
         ..some
     };
     // A day old to the second, yesterday by the calendar, three newer ones, a true label.
-    let plan = decide(vec![dossier(vec![fine], false, false)], &Policy::default(), &clock(0));
+    let judged = |dossier| decide(vec![dossier], &Policy::default(), &clock(0));
+    let plan = judged(dossier(vec![fine.clone()], false, false));
     assert_eq!(rules(&plan), Vec::<&str>::new());
     assert!(propose(plan).is_ok());
+    // The same with somebody's word to keep it.
+    let pin = Pin { path: "MODEL_INFO.txt".into(), keep: Some("paper".into()) };
+    let pinned = Dossier { pins: vec![pin], ..dossier(vec![fine.clone()], false, false) };
+    assert_eq!(rules(&judged(pinned)), ["pinned"]);
+    // Two of the three newer ones are one inode under two names.
+    let mut twins = Vec::clone(&fine.series);
+    twins[0].weights = twins[1].weights;
+    let twin = Model { series: std::sync::Arc::new(twins), ..fine };
+    assert_eq!(rules(&judged(dossier(vec![twin], false, false))), ["keep-last"]);
 }

@@ -1,137 +1,165 @@
 //! What surrounds a model inside its target: labels, KEEP files, and the evidence for its age.
 
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::gather::age;
-use super::notable::{KEEP_FILES, is_label};
-use super::tree::{Newest, ROOT, Tree};
-use super::{labels, names};
+use super::identify::Place;
+use super::labels::{self, Written};
+use super::names;
+use super::notable::is_label;
+use super::tree::{Newest, Notable, ROOT, Tree};
 use crate::facts::{DirFacts, Evidence, FileKind, How, Label, Model, Stamp};
 use crate::when::Clock;
 
 /// How many directories a plan lists.
 const LISTED: usize = 200;
 
-/// Adds label, KEEP file and age to every model.
-pub(super) fn enrich(models: &mut [Model], tree: &Tree, target: &Path, clock: &Clock) {
-    let inner: Vec<PathBuf> = tree.notable.iter().map(|f| tree.path(f)).collect();
-    for model in models {
-        match label(model, tree, &inner, target) {
+/// Looks things up in a surveyed tree without walking its lists for every model.
+struct Index<'a> {
+    tree: &'a Tree,
+    target: &'a Path,
+    files: HashMap<(u32, &'a OsStr), usize>,
+    /// The newest change time of a weight file in the folders that are models.
+    arrived: HashMap<u32, Evidence>,
+}
+
+/// Adds label and age to every model.
+pub(super) fn enrich(models: &mut [(Model, Place)], tree: &Tree, target: &Path, clock: &Clock) {
+    let files = tree.notable.iter().enumerate().map(|(i, f)| ((f.dir, f.name.as_os_str()), i));
+    let index = Index { tree, target, files: files.collect(), arrived: arrived(models, tree) };
+    for (model, place) in models {
+        match index.label(model, *place) {
             Some(Ok(label)) => model.label = Some(label),
             Some(Err(why)) => model.bad_label = Some(why),
             None => {}
         }
-        model.keep_file = keep_file(model, tree, &inner, target);
-        model.newest = evidence(model, tree, &inner, target, clock);
+        model.newest = index.evidence(model, *place, clock);
     }
 }
 
-fn label(
-    model: &Model,
-    tree: &Tree,
-    inner: &[PathBuf],
-    target: &Path,
-) -> Option<Result<Label, String>> {
-    let within = |dir: &Path, prefix: &str| {
-        labels::NAMES.iter().find_map(|name| {
-            let wanted = dir.join(format!("{prefix}{name}"));
-            let at = inner.iter().position(|p| *p == wanted)?;
-            Some(labels::in_tree(tree, &tree.notable[at]))
-        })
-    };
-    let is_dir = tree.meta.kind == FileKind::Directory;
-    if model.single_file {
-        let full = target.join(&model.path);
-        let full = if is_dir { full } else { target.to_path_buf() };
-        let sidecar = format!("{}.", full.file_name()?.to_string_lossy());
-        let stem = format!("{}.", full.file_stem()?.to_string_lossy());
-        if is_dir {
-            let dir = model.path.parent()?;
-            return within(dir, &sidecar)
-                .or_else(|| within(dir, &stem))
-                .or_else(|| within(dir, ""));
+impl Index<'_> {
+    fn label(&self, model: &Model, place: Place) -> Option<Result<Label, String>> {
+        let tree = self.tree;
+        let within = |dir: u32, prefix: &str| {
+            first(labels::NAMES.iter().filter_map(|name| {
+                let wanted = format!("{prefix}{name}");
+                let at = self.files.get(&(dir, OsStr::new(&wanted)))?;
+                Some(labels::in_tree(tree, &tree.notable[*at]))
+            }))
+        };
+        let beside = |dir: &Path, prefix: &str| first(labels::beside(dir, prefix).into_iter());
+        match place {
+            Place::File(at) => {
+                let file = &tree.notable[at];
+                let sidecar = format!("{}.", file.name.to_string_lossy());
+                let stem = Path::new(&file.name).file_stem().unwrap_or_default();
+                let stem = format!("{}.", stem.to_string_lossy());
+                let prefixes = [sidecar.as_str(), stem.as_str(), ""];
+                if tree.dirs.is_empty() {
+                    let dir = self.target.parent()?;
+                    return prefixes.iter().find_map(|prefix| beside(dir, prefix));
+                }
+                prefixes.iter().find_map(|prefix| within(file.dir, prefix))
+            }
+            Place::Dir(dir) => within(dir, "").or_else(|| {
+                // A run's own checkpoint is covered by the run's label, which may lie above the
+                // target.
+                if model.component_of.is_some() {
+                    within(tree.dirs[dir as usize].parent, "")
+                } else if dir == ROOT && is_checkpoint(self.target) {
+                    beside(self.target.parent()?, "")
+                } else {
+                    None
+                }
+            }),
         }
-        let dir = full.parent()?;
-        let found = labels::beside(dir, &sidecar).or_else(|| labels::beside(dir, &stem));
-        return found.or_else(|| labels::beside(dir, ""));
     }
-    if let Some(own) = within(&model.path, "") {
-        return Some(own);
-    }
-    // A run's own checkpoint is covered by the run's label, which may lie above the target.
-    match &model.component_of {
-        Some(run) => within(run, ""),
-        None if model.path.as_os_str().is_empty() && is_checkpoint(target) => {
-            labels::beside(target.parent()?, "")
+
+    /// The newest of: files below, weights' change times, birth of the directory, dates in names.
+    fn evidence(&self, model: &Model, place: Place, clock: &Clock) -> Option<Evidence> {
+        let mut all: Vec<Evidence> = Vec::new();
+        let arrived =
+            |at, path: &Path| Evidence { at, how: How::Arrived, path: path.into(), own: None };
+        let home = match place {
+            Place::File(at) => {
+                let file = &self.tree.notable[at];
+                let (when, how) = age(&file.meta);
+                let own = (how == How::Arrived).then_some(file.meta.mtime);
+                all.push(Evidence { at: when, how, path: model.path.clone(), own });
+                all.extend(changed(self.tree, file));
+                (!self.tree.dirs.is_empty()).then_some(file.dir)
+            }
+            Place::Dir(dir) => {
+                let newest = self.tree.dirs[dir as usize].newest.as_ref();
+                all.extend(newest.map(|n| told(self.tree, n)));
+                all.extend(self.arrived.get(&dir).cloned());
+                Some(dir)
+            }
+        };
+        if let Some(dir) = home
+            && let Some(at) = self.tree.dirs[dir as usize].btime
+        {
+            all.push(arrived(at, &self.tree.dir_path(dir)));
         }
-        None => None,
+        all.extend(named(model, self.target, clock));
+        // Of two equal ones the first stands: what was written here need not be said to have
+        // arrived.
+        all.into_iter().reduce(|best, e| if e.at > best.at.plus(1) { e } else { best })
     }
+}
+
+/// The first file that is a label; where none is, why the first is none.
+fn first(mut written: impl Iterator<Item = Written>) -> Option<Result<Label, String>> {
+    let one = written.next()?.label;
+    if one.is_ok() {
+        return Some(one);
+    }
+    Some(written.map(|w| w.label).find(Result::is_ok).unwrap_or(one))
+}
+
+/// A change time says when a weight file was copied over, renamed or linked; where other links
+/// and a birth time exist it tells about those, not about the weights.
+fn changed(tree: &Tree, file: &Notable) -> Option<Evidence> {
+    let meta = &file.meta;
+    let counts = meta.nlink == 1 || meta.btime.is_none();
+    let weights = counts
+        && meta.kind == FileKind::File
+        && !is_label(file.name.as_bytes())
+        && meta.size > 4096;
+    let (at, how) = (meta.ctime, How::Arrived);
+    weights.then(|| Evidence { at, how, path: tree.path(file), own: Some(meta.mtime) })
+}
+
+fn arrived(models: &[(Model, Place)], tree: &Tree) -> HashMap<u32, Evidence> {
+    let homes: HashSet<u32> = models
+        .iter()
+        .filter_map(|(_, place)| if let Place::Dir(dir) = place { Some(*dir) } else { None })
+        .collect();
+    let mut newest: HashMap<u32, Evidence> = HashMap::new();
+    if homes.is_empty() {
+        return newest;
+    }
+    for file in &tree.notable {
+        let mut above = super::tree::chain_of(&tree.dirs, file.dir);
+        above.push(ROOT);
+        let own = above.into_iter().filter(|dir| homes.contains(dir));
+        let Some(evidence) = changed(tree, file) else { continue };
+        for dir in own {
+            let best = newest.entry(dir).or_insert_with(|| evidence.clone());
+            if evidence.at > best.at {
+                *best = evidence.clone();
+            }
+        }
+    }
+    newest
 }
 
 fn is_checkpoint(path: &Path) -> bool {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     names::parse(&name).is_some_and(|n| n.date.is_none())
-}
-
-fn keep_file(model: &Model, tree: &Tree, inner: &[PathBuf], target: &Path) -> Option<PathBuf> {
-    let within = inner.iter().zip(&tree.notable).find(|(path, file)| {
-        KEEP_FILES.contains(&file.text())
-            && path.parent().is_some_and(|d| model.path.starts_with(d))
-    });
-    within.map(|(path, _)| path.clone()).or_else(|| {
-        let file = tree.meta.kind != FileKind::Directory;
-        let dir = if file { target.parent()? } else { return None };
-        KEEP_FILES.iter().map(|k| dir.join(k)).find(|p| p.symlink_metadata().is_ok())
-    })
-}
-
-/// KEEP files anywhere in the target. `.keep` counts in a model's directory alone: elsewhere it
-/// only makes git store an empty folder.
-pub(super) fn keep_files(tree: &Tree) -> Vec<PathBuf> {
-    let kept = tree.notable.iter().filter(|f| KEEP_FILES.contains(&f.text()) && f.name != ".keep");
-    kept.map(|f| tree.path(f)).take(LISTED).collect()
-}
-
-/// The newest of: files below, weights' change times, birth of the directory, dates in names.
-fn evidence(
-    model: &Model,
-    tree: &Tree,
-    inner: &[PathBuf],
-    target: &Path,
-    clock: &Clock,
-) -> Option<Evidence> {
-    let mut all: Vec<Evidence> = Vec::new();
-    if model.single_file || tree.dirs.is_empty() {
-        let at = inner.iter().position(|p| *p == model.path)?;
-        let (when, how) = age(&tree.notable[at].meta);
-        all.push(Evidence { at: when, how, path: model.path.clone(), own: None });
-    } else if let Some(dir) = find_dir(tree, &model.path) {
-        all.extend(dir.newest.as_ref().map(|n| told(tree, n)));
-        if let Some(at) = dir.btime {
-            all.push(Evidence { at, how: How::Arrived, path: model.path.clone(), own: None });
-        }
-    }
-    // A change time says when a weight file was copied over, renamed or linked; where other links
-    // and a birth time exist it tells about those, not about the weights.
-    for (path, file) in inner.iter().zip(&tree.notable) {
-        let own = path.starts_with(&model.path) && (!model.single_file || *path == model.path);
-        let meta = &file.meta;
-        let counts = meta.nlink == 1 || meta.btime.is_none();
-        if own
-            && counts
-            && meta.kind == FileKind::File
-            && !is_label(file.name.as_bytes())
-            && meta.size > 4096
-        {
-            let (at, how) = (meta.ctime, How::Arrived);
-            all.push(Evidence { at, how, path: path.clone(), own: Some(meta.mtime) });
-        }
-    }
-    all.extend(named(model, target, clock));
-    // Of two equal ones the first stands: what was written here need not be said to have arrived.
-    all.into_iter().reduce(|best, e| if e.at > best.at.plus(1) { e } else { best })
 }
 
 /// Dates in the names of the model's folder and of the folders above it up to the target.
@@ -150,17 +178,6 @@ fn named(model: &Model, target: &Path, clock: &Clock) -> Vec<Evidence> {
         at = path.parent();
     }
     found
-}
-
-fn find_dir<'a>(tree: &'a Tree, path: &Path) -> Option<&'a super::tree::Dir> {
-    let mut at = ROOT;
-    for part in path.components() {
-        let name = part.as_os_str().as_bytes();
-        let next = (1..tree.dirs.len())
-            .find(|&i| tree.dirs[i].parent == at && tree.dirs[i].name.as_ref() == name)?;
-        at = u32::try_from(next).ok()?;
-    }
-    tree.dirs.get(at as usize)
 }
 
 fn told(tree: &Tree, newest: &Newest) -> Evidence {
@@ -217,7 +234,7 @@ pub(super) fn dirs(tree: &Tree) -> Vec<DirFacts> {
                 bytes: dir.bytes,
                 files: dir.files,
                 newest: dir.newest.as_ref().map(|n| -> Stamp { n.at }),
-                label: label.and_then(|f| labels::in_tree(tree, f).ok()).map(|l| l.model),
+                label: label.and_then(|f| labels::in_tree(tree, f).label.ok()).map(|l| l.model),
             }
         })
         .collect()

@@ -17,46 +17,90 @@ const LIMIT: u64 = 64 << 10;
 pub(super) const NAMES: &[&str] =
     &["MODEL_INFO.txt", "MODEL_INFO.json", "MODEL_INFO.yaml", "MODEL_INFO.yml"];
 
-/// Reads a label of the surveyed tree; the error says why the file is none.
-pub(super) fn in_tree(tree: &Tree, file: &Notable) -> Result<Label, String> {
-    let bytes = read::head(tree, file, LIMIT + 1).map_err(|e| e.to_string())?;
-    parse(file.text(), &bytes, tree.path(file), file.meta.mtime)
+/// What a MODEL_INFO file says.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    /// The file.
+    pub path: PathBuf,
+    /// The label, or why the file is none.
+    pub label: Result<Label, String>,
+    /// What stands after `Keep:`, be the file a label or not: a pin needs no `Model:`.
+    pub keep: Option<String>,
 }
 
-/// Reads a label outside of the tree, in a directory above or beside the target.
-pub(super) fn beside(dir: &Path, prefix: &str) -> Option<Result<Label, String>> {
-    let open = sys::open_path(dir).ok()?;
-    NAMES.iter().find_map(|name| {
+impl Written {
+    /// A file that says nothing for sure may pin.
+    fn unread(path: PathBuf, why: String) -> Self {
+        Self { path, keep: Some(format!("(not readable: {why})")), label: Err(why) }
+    }
+}
+
+/// Reads a MODEL_INFO file of the surveyed tree.
+pub(super) fn in_tree(tree: &Tree, file: &Notable) -> Written {
+    match read::head(tree, file, LIMIT + 1) {
+        Ok(bytes) => parse(file.text(), &bytes, tree.path(file), file.meta.mtime),
+        Err(error) => Written::unread(tree.path(file), error.to_string()),
+    }
+}
+
+/// Reads the MODEL_INFO files outside of the tree, in a directory above or beside the target.
+pub(super) fn beside(dir: &Path, prefix: &str) -> Vec<Written> {
+    let Ok(open) = sys::open_path(dir) else { return Vec::new() };
+    let all = NAMES.iter().filter_map(|name| {
         let name = format!("{prefix}{name}");
-        let file = sys::open_file_at(&open, OsStr::new(&name)).ok()?;
-        let written = sys::stat_fd(&file).ok()?.mtime;
-        let size = usize::try_from(LIMIT + 1).ok()?;
-        let bytes = read::at(&file, 0, size).ok()?;
-        Some(parse(&name, &bytes, dir.join(&name), written))
-    })
+        let path = dir.join(&name);
+        let name = OsStr::new(&name);
+        sys::stat_name(&open, name).ok()?;
+        let read = || -> std::io::Result<(Vec<u8>, Stamp)> {
+            let file = sys::open_file_at(&open, name)?;
+            let size = usize::try_from(LIMIT + 1).unwrap_or(usize::MAX);
+            Ok((read::at(&file, 0, size)?, sys::stat_fd(&file)?.mtime))
+        };
+        Some(match read() {
+            Ok((bytes, written)) => parse(name.to_str().unwrap_or(""), &bytes, path, written),
+            Err(error) => Written::unread(path, error.to_string()),
+        })
+    });
+    all.collect()
 }
 
-fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Result<Label, String> {
+fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Written {
     if bytes.len() as u64 > LIMIT {
-        return Err("it is over 64 KiB".to_owned());
+        return Written::unread(path, "it is over 64 KiB".to_owned());
     }
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
-    let mut label = Label { path, written, ..Label::default() };
-    let fields = if name.ends_with(".json") { from_json(text)? } else { lines(text) };
+    let fields = if name.ends_with(".json") { from_json(text) } else { Ok(lines(text)) };
+    let fields = match fields {
+        Ok(fields) => fields,
+        // Spoiled, and perhaps a pin.
+        Err(why) if text.to_ascii_lowercase().contains("keep") => {
+            return Written::unread(path, why);
+        }
+        Err(why) => return Written { path, label: Err(why), keep: None },
+    };
+    let mut label = Label { path: path.clone(), written, ..Label::default() };
     for (key, value) in fields {
         take(&mut label, &key, value);
     }
-    if label.model.trim().is_empty() { Err("it has no `Model:`".to_owned()) } else { Ok(label) }
+    let keep = label.keep.clone();
+    let none = label.model.trim().is_empty();
+    Written {
+        path,
+        label: if none { Err("it has no `Model:`".to_owned()) } else { Ok(label) },
+        keep,
+    }
 }
 
-/// `key: value` lines; flat YAML is the same thing with quotes.
+/// `key: value` lines; flat YAML is the same thing with quotes, and people decorate keys as lists.
 fn lines(text: &str) -> Vec<(String, String)> {
     text.lines()
         .filter(|line| !line.trim_start().starts_with('#'))
         .filter_map(|line| line.split_once(':'))
-        .map(|(key, value)| (key.trim().to_ascii_lowercase(), unquote(value.trim()).to_owned()))
-        .filter(|(_, value)| !value.is_empty())
+        .map(|(key, value)| {
+            let key = key.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+            (key, unquote(value.trim_matches(['*', ' ', '\t', '\r'])).to_owned())
+        })
         .collect()
 }
 
@@ -68,15 +112,24 @@ fn from_json(text: &str) -> Result<Vec<(String, String)>, String> {
     let value: Value = serde_json::from_str(text).map_err(|e| format!("it is no JSON: {e}"))?;
     let map = value.as_object().ok_or("it is no JSON object")?;
     let text = |v: &Value| match v {
-        Value::String(s) => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
-        Value::Bool(true) => Some("true".to_owned()),
-        _ => None,
+        Value::String(s) => s.clone(),
+        Value::Null => "null".to_owned(),
+        other => other.to_string(),
     };
-    Ok(map.iter().filter_map(|(k, v)| Some((k.to_ascii_lowercase(), text(v)?))).collect())
+    Ok(map.iter().map(|(k, v)| (k.to_ascii_lowercase(), text(v))).collect())
 }
 
 fn take(label: &mut Label, key: &str, value: String) {
+    // The key alone pins: somebody wrote it, with a value or without.
+    if key == "keep" {
+        if !is_no(&value) {
+            label.keep = Some(value);
+        }
+        return;
+    }
+    if value.is_empty() {
+        return;
+    }
     match key {
         "model" => label.model = value,
         "trained" => label.trained = Some(value),
@@ -84,12 +137,37 @@ fn take(label: &mut Label, key: &str, value: String) {
         "base" => label.base = Some(value),
         "run" => label.run = Some(value),
         "note" => label.note = Some(value),
-        "keep" if !is_no(&value) => label.keep = Some(value),
         "retired" if !is_no(&value) => label.retired = Some(value),
         _ => {}
     }
 }
 
 fn is_no(value: &str) -> bool {
-    matches!(value.to_ascii_lowercase().as_str(), "no" | "false" | "never" | "0")
+    let no = ["no", "false", "never", "0", "null", "none", "off", "n"];
+    no.contains(&value.to_ascii_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keep(name: &str, text: &str) -> Option<String> {
+        parse(name, text.as_bytes(), PathBuf::from(name), Stamp::at(0)).keep
+    }
+
+    #[test]
+    fn a_pin_needs_no_model_and_no_value() {
+        for text in
+            ["Keep: paper", "keep:", "- **Keep:** paper", "Model: x\nKEEP : yes", "\"keep\": 1"]
+        {
+            assert!(keep("MODEL_INFO.txt", text).is_some(), "{text}");
+        }
+        for text in [r#"{"keep": []}"#, r#"{"Keep": {"by": "me"}}"#, r#"{"keep": true}"#, "{keep"] {
+            assert!(keep("MODEL_INFO.json", text).is_some(), "{text}");
+        }
+        for text in ["Keep: no", "Model: keep-away", "# Keep: x", "Note: keep: x"] {
+            assert_eq!(keep("MODEL_INFO.txt", text), None, "{text}");
+        }
+        assert_eq!(keep("MODEL_INFO.json", r#"{"model": "x", "keep": null}"#), None);
+    }
 }

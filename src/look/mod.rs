@@ -1,17 +1,20 @@
 //! Reads the disk and decides nothing: survey of the targets, identity of models, labels, age.
 
-mod around;
 mod enrich;
 mod gather;
 mod identify;
 mod labels;
+mod listing;
 mod names;
 mod notable;
+mod pins;
 mod protected;
 mod read;
+mod series;
 mod survey;
 mod target;
 mod tree;
+mod whole;
 
 use std::ffi::OsString;
 
@@ -43,14 +46,14 @@ pub struct Eyes<'a> {
 /// Where a target does not exist or its parent cannot be opened; nothing was changed.
 pub fn look(paths: &[OsString], eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
     let targets = target::resolve(paths)?;
-    let mut series = around::Series::new(eyes);
+    let mut series = series::Series::new(eyes);
     targets.into_iter().map(|t| one(t, eyes, &mut series)).collect()
 }
 
 fn one(
     target: target::Target,
     eyes: &Eyes<'_>,
-    series: &mut around::Series<'_>,
+    series: &mut series::Series<'_>,
 ) -> Result<Dossier> {
     let euid = eyes.surroundings.euid;
     let shown = target.path.display().to_string();
@@ -65,9 +68,9 @@ fn one(
     let tree = tree.with_context(cannot)?;
     let mut models = identify::identify(&tree, &target.path);
     enrich::enrich(&mut models, &tree, &target.path, eyes.clock);
-    for model in &mut models {
-        model.series = series.of(&target.path.join(&model.path), model);
-    }
+    let pins = pins::pins(&tree, &models, &target.path);
+    let mut models: Vec<_> = models.into_iter().map(|(model, _)| model).collect();
+    series.add(&target.path, &mut models);
     Ok(Dossier {
         parent: dir::stat_fd(&target.parent)?.id,
         meta: tree.meta,
@@ -76,8 +79,8 @@ fn one(
         newest: enrich::newest(&tree),
         oldest: enrich::oldest(&tree),
         dirs: enrich::dirs(&tree),
-        keep_files: enrich::keep_files(&tree),
-        part_of: around::part_of(&target.path, &tree.meta),
+        pins,
+        part_of: whole::part_of(&target.path, &tree),
         protected,
         models,
         problems: tree.problems,

@@ -45,6 +45,9 @@ const SUFFIXES: &[&str] = &[
     "safetensor",
     "index",
     "weights",
+    "pickle",
+    "pdopt",
+    "mdl",
     "ftz",
     "cbm",
     "ubj",
@@ -61,8 +64,31 @@ const SUFFIXES: &[&str] = &[
     "7z",
 ];
 
+/// Suffixes of a copy put aside, of an unfinished download, of one compressed file.
+const WRAPPERS: &[&str] = &[
+    "bak",
+    "old",
+    "orig",
+    "tmp",
+    "part",
+    "partial",
+    "incomplete",
+    "crdownload",
+    "save",
+    "gz",
+    "bz2",
+    "xz",
+    "zst",
+    "lz4",
+];
+
 /// Names that say what the files beside them are.
 const NAMES: &[&str] = &[
+    ".zarray",
+    "params.json",
+    "model.json",
+    "saved_model.pbtxt",
+    "latest_universal",
     "config.json",
     "adapter_config.json",
     "trainer_state.json",
@@ -121,7 +147,7 @@ pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
     }
     match meta.kind {
         FileKind::File if meta.size > LARGE => true,
-        FileKind::File | FileKind::Symlink => match suffix(text) {
+        FileKind::File | FileKind::Symlink => match inner_suffix(text) {
             Some(suffix) => SUFFIXES.contains(&suffix.to_ascii_lowercase().as_str()),
             None => meta.kind == FileKind::File && meta.size > PLAIN,
         },
@@ -133,6 +159,29 @@ pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
 #[must_use]
 pub(super) fn suffix(name: &str) -> Option<&str> {
     name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, suffix)| suffix)
+}
+
+/// The suffix that says what a file holds: of `model.safetensors.bak.2` it is `safetensors`.
+#[must_use]
+pub(super) fn inner_suffix(name: &str) -> Option<&str> {
+    let outer = suffix(name)?;
+    let inner = name.trim_end_matches('~');
+    let mut at = inner;
+    loop {
+        let last = suffix(at)?;
+        let lower = last.to_ascii_lowercase();
+        let number = last.bytes().all(|b| b.is_ascii_digit());
+        if SUFFIXES.contains(&lower.as_str()) && !WRAPPERS.contains(&lower.as_str()) {
+            return Some(last);
+        }
+        if !number && !WRAPPERS.contains(&lower.as_str()) {
+            return Some(outer);
+        }
+        at = &at[..at.len() - last.len() - 1];
+        if suffix(at).is_none() {
+            return Some(outer);
+        }
+    }
 }
 
 /// Whether the name is that of a picture, film, table or text: no weights beside a model.

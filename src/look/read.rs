@@ -9,7 +9,9 @@ use serde_json::Value;
 use super::tree::{Notable, Tree};
 
 /// The largest small JSON file that is read whole.
-pub(super) const JSON: u64 = 16 << 20;
+pub(super) const JSON: u64 = 64 << 20;
+/// The largest one that is kept whole in memory, where it takes several times its size.
+const KEPT: u64 = 4 << 20;
 
 /// Reads up to `limit` bytes from the start.
 ///
@@ -21,13 +23,34 @@ pub(super) fn head(tree: &Tree, file: &Notable, limit: u64) -> io::Result<Vec<u8
     Ok(bytes)
 }
 
-/// Reads a JSON file of at most [`JSON`] bytes; anything else is `None`.
+/// Reads a JSON file of at most 4 MiB; anything else is `None`.
 #[must_use]
 pub(super) fn json(tree: &Tree, file: &Notable) -> Option<Value> {
+    if file.meta.size > KEPT {
+        return None;
+    }
+    serde_json::from_slice(&head(tree, file, KEPT).ok()?).ok()
+}
+
+/// Reads a JSON file into a type that names what is wanted; the rest is passed over, not kept.
+#[must_use]
+pub(super) fn typed<T: serde::de::DeserializeOwned>(tree: &Tree, file: &Notable) -> Option<T> {
     if file.meta.size > JSON {
         return None;
     }
     serde_json::from_slice(&head(tree, file, JSON).ok()?).ok()
+}
+
+/// Whether the file begins like text.
+#[must_use]
+pub(super) fn is_text(tree: &Tree, file: &Notable) -> bool {
+    head(tree, file, 4096).is_ok_and(|bytes| looks_like_text(&bytes))
+}
+
+/// No control characters but those of lines and tables.
+#[must_use]
+pub(super) fn looks_like_text(bytes: &[u8]) -> bool {
+    bytes.iter().all(|b| *b >= 0x20 || matches!(b, b'\t' | b'\n' | b'\r'))
 }
 
 /// Fills what it can of `len` bytes at `offset`.

@@ -17,9 +17,10 @@ pub(super) fn unlabeled(case: &Case<'_>, model: &Model) -> Option<Reason> {
     Some(Reason::new(message, format!("a {file} with a line `Model: ..`")))
 }
 
-pub(super) fn mismatch(_: &Case<'_>, model: &Model) -> Option<Reason> {
+pub(super) fn mismatch(case: &Case<'_>, model: &Model) -> Option<Reason> {
     let label = model.label.as_ref()?;
-    let wrong = [family(label, model), size(label, model), step(label, model), stale(label, model)];
+    let wrong =
+        [family(label, model), size(label, model), step(label, model), stale(case, label, model)];
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     (!wrong.is_empty()).then(|| Reason::new(wrong.join("; "), "a true label"))
 }
@@ -49,27 +50,26 @@ fn step(label: &Label, model: &Model) -> Option<String> {
         .then(|| format!("the label says step {claimed}, but trainer_state.json says {found}"))
 }
 
-fn stale(label: &Label, model: &Model) -> Option<String> {
+fn stale(case: &Case<'_>, label: &Label, model: &Model) -> Option<String> {
     // The label of a run around a checkpoint is written before its later checkpoints are.
-    let covered = model.component_of.is_some() || !label.path.starts_with(&model.path);
-    (!covered && label.written < model.weights_written?)
+    let root = &case.facts.path;
+    let place =
+        if model.path.as_os_str().is_empty() { root.clone() } else { root.join(&model.path) };
+    let home = if model.single_file { place.parent()? } else { place.as_path() };
+    let beside = root.join(&label.path).parent() == Some(home);
+    (beside && label.written < model.weights_written?)
         .then(|| "the label is older than the weights beside it".to_owned())
 }
 
-pub(super) fn pinned(_: &Case<'_>, model: &Model) -> Option<Reason> {
-    if let Some(why) = model.label.as_ref().and_then(|l| l.keep.as_deref()) {
-        return Some(Reason::new(
-            format!("its label says `Keep: {why}`"),
-            "whoever wrote it, by taking that line out",
-        ));
-    }
-    let file = model.keep_file.as_ref()?;
-    let message = format!("a file {} pins it", file.display());
-    Some(Reason::new(message, "whoever put that file there, by removing it"))
-}
-
-pub(super) fn pinned_target(case: &Case<'_>) -> Option<Reason> {
-    let file = case.facts.keep_files.first()?;
-    let message = format!("a file {} pins it", file.display());
-    Some(Reason::new(message, "whoever put that file there, by removing it"))
+pub(super) fn pinned(case: &Case<'_>) -> Option<Reason> {
+    let pin = case.facts.pins.first()?;
+    let file = pin.path.display();
+    let (message, lift) = match pin.keep.as_deref() {
+        Some("") => (format!("{file} says `Keep:`"), "by taking that line out"),
+        Some(why) => (format!("{file} says `Keep: {why}`"), "by taking that line out"),
+        None => (format!("a file {file} pins it"), "by removing it"),
+    };
+    let more = case.facts.pins.len() - 1;
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    Some(Reason::new(format!("{message}{more}"), format!("whoever wrote it, {lift}")))
 }

@@ -104,12 +104,11 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "pinned",
-        refuses: "its label says `Keep:`, or a KEEP, DO_NOT_DELETE or PROTECTED file lies in it",
+        refuses: "a label in it or above it says `Keep:`, or a KEEP, DO_NOT_DELETE or PROTECTED file lies there",
         lifted_by: "the person who pinned it",
         why: "somebody said so",
-        judge: Judge::Target(label::pinned_target),
+        judge: Judge::Target(label::pinned),
     },
-    Rule { id: "pinned", refuses: "", lifted_by: "", why: "", judge: Judge::Model(label::pinned) },
     Rule {
         id: "same-day",
         refuses: "the newest evidence in a model is of today or of the future, or its name carries such a date",

@@ -1,11 +1,14 @@
 //! Rules about what would be lost: `keep-last`, `part-of`, `damaged`.
 
 use super::{Case, Reason};
-use crate::facts::{Completeness, Model};
+use crate::facts::{Completeness, Member, Model};
 
 pub(super) fn keep_last(case: &Case<'_>, model: &Model) -> Option<Reason> {
     if model.best {
-        return Some(Reason::new("its run calls it the best checkpoint", "a better one"));
+        return Some(Reason::new(
+            "it is, or may be, the best checkpoint of its run",
+            "a better one",
+        ));
     }
     // A truncated or unfinished member neither protects nor is protected.
     if matches!(model.complete, Completeness::Damaged(_)) {
@@ -14,11 +17,14 @@ pub(super) fn keep_last(case: &Case<'_>, model: &Model) -> Option<Reason> {
     let own = case.facts.path.join(&model.path);
     let own = if model.path.as_os_str().is_empty() { &case.facts.path } else { &own };
     let member = model.series.iter().find(|m| m.path == *own)?;
-    let newer = model
-        .series
-        .iter()
-        .filter(|m| m.path != *own && m.complete && m.same_structure && m.key > member.key)
-        .count() as u64;
+    let alike = |m: &Member| m.structure.is_some() && m.structure == model.structure;
+    let newer = model.series.iter().filter(|m| m.complete && alike(m) && m.key > member.key);
+    // A second name of the same inode is no second model.
+    let mut distinct: Vec<_> =
+        newer.map(|m| (m.weights, m.weights.is_none().then_some(&m.path))).collect();
+    distinct.sort();
+    distinct.dedup();
+    let newer = distinct.iter().filter(|(w, _)| w.is_none() || *w != member.weights).count() as u64;
     let keep = case.policy.keep_last;
     if newer >= keep {
         return None;

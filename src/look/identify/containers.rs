@@ -5,10 +5,21 @@
 
 use super::weights::{Holds, Sample, WeightFile};
 use super::{gguf, safetensors};
+use crate::look::tree::Notable;
 
 /// Every recogniser, most certain first.
-const RECOGNISERS: &[fn(&Sample<'_>) -> Option<WeightFile>] =
-    &[pointer, gguf::recognise, training_state, safetensors::recognise, magic, zip, pickle, large];
+const RECOGNISERS: &[fn(&Sample<'_>) -> Option<WeightFile>] = &[
+    pointer,
+    gguf::recognise,
+    training_state,
+    safetensors::recognise,
+    magic,
+    arrays,
+    zip,
+    pickle,
+    large,
+    named,
+];
 
 /// Suffixes that nothing but weights has.
 const WEIGHTS: &[&str] = &["safetensors", "gguf", "pt", "pth", "ckpt", "distcp"];
@@ -53,7 +64,7 @@ const MAGIC: &[Magic] = &[
     (0, b"\x1aE\xdf\xa3", "video", Holds::Other),
     (4, b"ftyp", "video", Holds::Other),
     (0, b"QFI\xfb", "disk image", Holds::Other),
-    (0, b"\x7fELF", "program", Holds::Other),
+    (0, b"\x12\x01\0\0\0\0\0\0", "MXNet", Holds::Weights),
     (0, b"SQLite format 3\0", "database", Holds::Other),
     (0, b"ID3", "audio", Holds::Other),
     (0, b"OggS", "audio", Holds::Other),
@@ -77,8 +88,19 @@ const BY_SUFFIX: &[(&str, &str)] = &[
     ("pte", "ExecuTorch"),
 ];
 
+/// Suffixes whose files may be weights of a format that no content tells.
+const MAYBE: &[&str] = &[
+    "bin", "params", "weights", "pb", "ubj", "pickle", "pkl", "joblib", "model", "ftz", "jit",
+    "ptl", "pt2", "pdopt", "mdl", "npz", "npy", "ckpt",
+];
+
 fn suffix(name: &str) -> String {
-    crate::look::notable::suffix(name).unwrap_or("").to_ascii_lowercase()
+    crate::look::notable::inner_suffix(name).unwrap_or("").to_ascii_lowercase()
+}
+
+/// Over 10 MB, and no picture, film, table or text.
+pub(super) fn is_large_part(file: &Notable) -> bool {
+    file.meta.size > 10 << 20 && !crate::look::notable::is_media(file.text())
 }
 
 fn pointer(sample: &Sample<'_>) -> Option<WeightFile> {
@@ -120,6 +142,13 @@ fn training_state(sample: &Sample<'_>) -> Option<WeightFile> {
 }
 
 fn magic(sample: &Sample<'_>) -> Option<WeightFile> {
+    if sample.head.starts_with(b"\x7fELF") {
+        // A program of that size carries something, as a llamafile does.
+        let library = sample.name.contains(".so");
+        let carries = sample.size > 256 << 20 && !library;
+        let holds = if carries { Holds::Possibly } else { Holds::Other };
+        return Some(WeightFile::new("program", holds));
+    }
     let hit = MAGIC.iter().find(|(offset, bytes, _, _)| {
         sample.head.get(*offset..).is_some_and(|rest| rest.starts_with(bytes))
     });
@@ -132,6 +161,21 @@ fn magic(sample: &Sample<'_>) -> Option<WeightFile> {
     }
     let (_, name) = BY_SUFFIX.iter().find(|(s, _)| *s == suffix)?;
     Some(WeightFile::new(name, Holds::Weights))
+}
+
+/// NumPy arrays: numbers with a point may be weights, whole numbers are tokens, pixels or labels.
+///
+/// Source: the `.npy` format, version 1 to 3: magic, version, header length, a Python literal.
+fn arrays(sample: &Sample<'_>) -> Option<WeightFile> {
+    if !sample.head.starts_with(b"\x93NUMPY") {
+        return None;
+    }
+    let head = String::from_utf8_lossy(sample.head.get(8..256.min(sample.head.len()))?);
+    let descr = head.split("'descr':").nth(1)?.trim_start();
+    let whole = ["'|u", "'<u", "'>u", "'|i", "'<i", "'>i", "'|b", "'<M", "'<U"];
+    let other = sample.size < 1 << 20 || whole.iter().any(|w| descr.starts_with(w));
+    let holds = if other { Holds::Other } else { Holds::Possibly };
+    Some(WeightFile::new("NumPy array", holds))
 }
 
 fn zip(sample: &Sample<'_>) -> Option<WeightFile> {
@@ -170,18 +214,33 @@ fn pickle(sample: &Sample<'_>) -> Option<WeightFile> {
     if sample.head.starts_with(LEGACY) {
         return Some(WeightFile::new("PyTorch (legacy)", Holds::Weights));
     }
-    let compressed: &[&[u8]] =
-        &[b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf"];
+    let compressed: &[&[u8]] = &[
+        b"\x1f\x8b",
+        b"BZh",
+        b"\xfd7zXZ",
+        b"\x28\xb5\x2f\xfd",
+        b"7z\xbc\xaf",
+        b"\x04\x22\x4d\x18",
+    ];
     if compressed.iter().any(|m| sample.head.starts_with(m)) {
+        // `model.safetensors.zst`, `model.joblib` are one compressed file of weights.
+        let suffix = suffix(sample.name);
+        let weights = WEIGHTS.contains(&suffix.as_str()) || MAYBE.contains(&suffix.as_str());
+        if weights && sample.size > 4096 {
+            return Some(WeightFile::new("compressed weights", Holds::Possibly));
+        }
         return archive(sample);
     }
     if sample.head.get(257..262) == Some(b"ustar") {
         return archive(sample);
     }
     let protocol = matches!(sample.head, [0x80, 2..=5, ..]);
+    let zlib = matches!(sample.head, [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..]);
     match suffix(sample.name).as_str() {
         "pt" | "pth" | "ckpt" if protocol => Some(WeightFile::new("pickle", Holds::Weights)),
-        "pkl" | "joblib" | "bin" if protocol => Some(WeightFile::new("pickle", Holds::Possibly)),
+        "pkl" | "pickle" | "joblib" | "bin" if protocol || zlib => {
+            Some(WeightFile::new("pickle", Holds::Possibly))
+        }
         "bin"
             if sample.name.starts_with("pytorch_model")
                 || sample.name.starts_with("adapter_model") =>
@@ -196,13 +255,37 @@ fn pickle(sample: &Sample<'_>) -> Option<WeightFile> {
     }
 }
 
+/// What content does not tell and the name gives away only so far: `model.bin` of CTranslate2, a
+/// frozen graph, a booster, Flax's `checkpoint`.
+fn named(sample: &Sample<'_>) -> Option<WeightFile> {
+    let possibly = || Some(WeightFile::new("unknown", Holds::Possibly));
+    let suffix = suffix(sample.name);
+    let text = crate::look::read::looks_like_text(sample.head);
+    if super::parts::is_shard(sample.name) && !text && sample.size > 4096 {
+        return possibly();
+    }
+    if suffix.is_empty() {
+        // A map of msgpack whose first key is a string.
+        let map = matches!(
+            sample.head,
+            [0x81..=0x8f, 0xa1..=0xbf | 0xd9, ..] | [0xde, _, _, 0xa1..=0xbf | 0xd9, ..]
+        );
+        return map.then(|| WeightFile::new("msgpack", Holds::Possibly));
+    }
+    let data = ["lookups.bin", "train.bin", "val.bin", "test.bin"].contains(&sample.name)
+        || sample.name.ends_with("_document.bin");
+    let maybe = MAYBE.contains(&suffix.as_str()) && !text && !data;
+    let least = if suffix == "ubj" { 4096 } else { 1 << 20 };
+    if maybe && sample.size >= least { possibly() } else { None }
+}
+
 /// What no format explains and is large may be weights: unknown is not harmless.
 fn large(sample: &Sample<'_>) -> Option<WeightFile> {
     if sample.size < 1 << 30 {
         return None;
     }
     let table = ["csv", "tsv", "json", "jsonl", "txt", "log", "sql", "xml"];
-    let text = sample.head.iter().all(|b| *b >= 0x20 || matches!(b, b'\t' | b'\n' | b'\r'));
+    let text = crate::look::read::looks_like_text(sample.head);
     if text && table.contains(&suffix(sample.name).as_str()) {
         return Some(WeightFile::new("text", Holds::Other));
     }

@@ -33,6 +33,10 @@ pub(super) fn directory(
     dir: u32,
     found: &[&Found<'_>],
 ) -> Model {
+    // What only may be weights says nothing about the model beside it.
+    let sure: Vec<&Found<'_>> =
+        found.iter().copied().filter(|(_, w)| w.holds != Holds::Possibly).collect();
+    let found = if sure.is_empty() { found } else { sure.as_slice() };
     let mut model = blank(found);
     model.path = tree.dir_path(dir);
     model.bytes = tree.dirs[dir as usize].bytes;
@@ -44,41 +48,49 @@ pub(super) fn directory(
         model.name = text(&config, "_class_name");
         model.kind = ModelKind::Full;
     }
-    let sentence = marks.get(dir, "config_sentence_transformers.json").is_some();
     let weights: Vec<&WeightFile> = found.iter().map(|(_, w)| w).collect();
     from_weights(&mut model, &weights);
-    if marks.get(dir, "model_index.json").is_some() {
+    if marks.is_pipeline(dir) {
         model.format = "diffusers pipeline".to_owned();
     }
-    if sentence && marks.get(dir, "modules.json").is_some() {
+    if marks.is_sentence_transformer(dir) {
         model.format = format!("sentence-transformers, {}", model.format);
         model.stage = Stage::Final;
     }
     if let Some(config) = json("adapter_config.json") {
         from_adapter(&mut model, &config);
     }
-    match json("trainer_state.json") {
-        Some(state) => from_trainer(&mut model, &state, target),
+    match marks.get(dir, "trainer_state.json").map(|f| read::typed(tree, f)) {
+        Some(Some(state)) => from_trainer(&mut model, &state, target),
+        // A state that cannot be read cannot say that this is not the best one.
+        Some(None) => {
+            model.stage = Stage::Checkpoint;
+            model.best = true;
+            let why = "its trainer_state.json is not readable: it may be the best of its run";
+            model.conflicts.push(why.to_owned());
+        }
         None => unfinished(&mut model, marks, dir),
     }
     if let Some(index) = marks.index(dir) {
-        check_index(&mut model, read::json(tree, index).as_ref(), marks, dir);
+        check_index(&mut model, read::typed(tree, index).as_ref(), marks, dir);
     }
     if let Some(repository) = hub_repository(tree, dir) {
         from_hub(&mut model, tree, dir, found, repository);
     }
-    if marks.get(dir, "_CHECKPOINT_METADATA").is_some() || marks.get(dir, "_METADATA").is_some() {
+    if marks.is_orbax(dir) {
         model.format = "Orbax checkpoint".to_owned();
         model.kind = ModelKind::Full;
         model.stage = Stage::Checkpoint;
-        if marks.get(dir, "commit_success.txt").is_none()
-            && marks.get(dir, "_CHECKPOINT_METADATA").is_none()
-        {
+        let marked = ["commit_success.txt", "_CHECKPOINT_METADATA", "manifest.ocdbt"];
+        if marked.iter().all(|name| marks.get(dir, name).is_none()) {
             model.complete = Completeness::Damaged("its save was not committed".to_owned());
         }
     } else if found.is_empty() && model.kind != ModelKind::Pointer {
         model.complete =
             Completeness::Damaged("the weights that its files name are not here".into());
+    }
+    if marks.is_store(dir) && model.hub.is_none() && !model.format.starts_with("hub cache") {
+        model.format = "Ollama store".to_owned();
     }
     conflict_with_name(&mut model, target);
     model
@@ -103,16 +115,16 @@ fn blank(found: &[&Found<'_>]) -> Model {
         dtype: None,
         bytes: 0,
         weights_written: found.iter().map(|(f, _)| f.meta.mtime).max(),
+        weights: found.iter().map(|(f, _)| f.meta.id).min(),
         structure: structure(found),
         complete: Completeness::Unknown,
         conflicts: Vec::new(),
         newest: None,
         label: None,
         bad_label: None,
-        keep_file: None,
         component_of: None,
         hub: None,
-        series: Vec::new(),
+        series: std::sync::Arc::default(),
     }
 }
 
@@ -214,14 +226,22 @@ fn from_adapter(model: &mut Model, config: &Value) {
         .and_then(Value::as_u64);
 }
 
-fn from_trainer(model: &mut Model, state: &Value, target: &Path) {
+/// What is read of `trainer_state.json`; its history of losses, which can be long, is passed over.
+#[derive(serde::Deserialize)]
+struct Trainer {
+    global_step: Option<u64>,
+    max_steps: Option<u64>,
+    best_model_checkpoint: Option<String>,
+}
+
+fn from_trainer(model: &mut Model, state: &Trainer, target: &Path) {
     model.stage = Stage::Checkpoint;
-    model.step = state.get("global_step").and_then(Value::as_u64);
-    model.max_step = state.get("max_steps").and_then(Value::as_u64).filter(|n| *n > 0);
+    model.step = state.global_step;
+    model.max_step = state.max_steps.filter(|n| *n > 0);
     let own = target.join(&model.path);
     let own = own.file_name().map(std::ffi::OsStr::to_os_string);
-    model.best = text(state, "best_model_checkpoint")
-        .is_some_and(|best| Path::new(&best).file_name() == own.as_deref());
+    let best = state.best_model_checkpoint.as_ref();
+    model.best = best.is_some_and(|best| Path::new(best).file_name() == own.as_deref());
     let named = own.as_ref().and_then(|n| crate::look::names::parse(&n.to_string_lossy()));
     if let (Some(step), Some(named)) = (model.step, named)
         && named.date.is_none()
@@ -243,12 +263,18 @@ fn unfinished(model: &mut Model, marks: &Marks<'_>, dir: u32) {
     }
 }
 
-fn check_index(model: &mut Model, index: Option<&Value>, marks: &Marks<'_>, dir: u32) {
-    let Some(map) = index.and_then(|i| i.get("weight_map")).and_then(Value::as_object) else {
+/// `weight_map` of an index: tensor to file.
+#[derive(serde::Deserialize)]
+struct Index {
+    weight_map: BTreeMap<String, String>,
+}
+
+fn check_index(model: &mut Model, index: Option<&Index>, marks: &Marks<'_>, dir: u32) {
+    let Some(index) = index else {
         model.complete = Completeness::Damaged("its index is not readable".to_owned());
         return;
     };
-    let wanted: BTreeSet<&str> = map.values().filter_map(Value::as_str).collect();
+    let wanted: BTreeSet<&String> = index.weight_map.values().collect();
     let missing = wanted.iter().filter(|name| marks.get(dir, name).is_none()).count();
     if missing > 0 {
         let total = wanted.len();

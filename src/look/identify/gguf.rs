@@ -94,7 +94,8 @@ pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
     if !(2..=3).contains(&version) {
         return Some(file);
     }
-    if tensors == 0 {
+    // The largest vocabularies have some 10 MB.
+    if tensors == 0 && sample.size < 64 << 20 {
         return Some(WeightFile::new("gguf vocabulary", Holds::Other));
     }
     for _ in 0..pairs.min(4096) {

@@ -1,119 +1,260 @@
-//! Which directory a weight file belongs to: layouts are told by marker files.
+//! Which folder a file belongs to: layouts are told by marker files, and each owns the folders
+//! below it that its writer makes, no others. What merely lies below a model is a model of its own.
 
 use std::collections::{HashMap, HashSet};
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::parts;
 use crate::look::tree::{Notable, ROOT, Tree};
 use crate::look::{names, notable, read};
 
-/// Marker files in a directory, as far as names go; `config.json` is looked into.
-pub(super) struct Marks<'a> {
-    pub files: HashMap<u32, Vec<&'a Notable>>,
-    /// Directories whose `config.json` is a model's: many programs have one of that name.
+/// Marker files by folder; small JSON files among them are looked into once.
+pub(in crate::look) struct Marks<'a> {
+    tree: &'a Tree,
+    files: HashMap<u32, Vec<&'a Notable>>,
+    /// Folders whose `config.json` is a model's: many programs have one of that name.
     configs: HashSet<u32>,
+    /// Indexes of sharded sets.
+    indexes: HashMap<u32, &'a Notable>,
+    /// Names of the folders that a pipeline's own list gives it.
+    components: HashMap<u32, HashSet<String>>,
+    /// Folders in which one of these names is a folder: what makes a store.
+    rooms: HashSet<(u32, &'static str)>,
+}
+
+/// Folders that make a store.
+const ROOMS: &[&str] = &["blobs", "manifests", "snapshots"];
+
+#[derive(Deserialize)]
+struct Index {
+    #[expect(dead_code, reason = "only its presence counts here")]
+    weight_map: IgnoredAny,
 }
 
 impl<'a> Marks<'a> {
-    pub(super) fn new(tree: &'a Tree) -> Self {
-        let configs = tree.notable.iter().filter(|f| f.name == "config.json");
-        let configs = configs.filter(|f| is_model_config(read::json(tree, f).as_ref()));
-        Self { files: tree.by_dir(), configs: configs.map(|f| f.dir).collect() }
+    pub(in crate::look) fn new(tree: &'a Tree) -> Self {
+        let mut marks = Self {
+            tree,
+            files: tree.by_dir(),
+            configs: HashSet::new(),
+            indexes: HashMap::new(),
+            components: HashMap::new(),
+            rooms: HashSet::new(),
+        };
+        for file in &tree.notable {
+            match file.text() {
+                "config.json" if is_model_config(read::json(tree, file).as_ref()) => {
+                    marks.configs.insert(file.dir);
+                }
+                "model_index.json" | "modules.json" | "meta.json" => {
+                    let names = components(file.text(), read::json(tree, file).as_ref());
+                    marks.components.entry(file.dir).or_default().extend(names);
+                }
+                name if name.ends_with(".index.json") => {
+                    // What cannot be read may be one.
+                    let read = read::head(tree, file, read::JSON).ok();
+                    let other = read.is_some_and(|text| {
+                        serde_json::from_slice::<Index>(&text).is_err()
+                            && serde_json::from_slice::<IgnoredAny>(&text).is_ok()
+                    });
+                    if !other {
+                        marks.indexes.entry(file.dir).or_insert(file);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for dir in tree.dirs.iter().skip(1) {
+            if let Some(room) = ROOMS.iter().find(|r| r.as_bytes() == dir.name.as_ref()) {
+                marks.rooms.insert((dir.parent, room));
+            }
+        }
+        marks
     }
 
     /// The file of this name in a directory.
     pub(super) fn get(&self, dir: u32, name: &str) -> Option<&'a Notable> {
-        self.files.get(&dir)?.iter().copied().find(|f| f.name == name)
+        self.files(dir).iter().copied().find(|f| f.name == name)
     }
 
-    fn holds_suffix(&self, dir: u32, suffix: &str) -> bool {
-        let files = self.files.get(&dir).map(Vec::as_slice).unwrap_or_default();
-        files.iter().any(|f| notable::suffix(f.text()) == Some(suffix))
+    /// Everything worth opening in a directory.
+    pub(in crate::look) fn files(&self, dir: u32) -> &[&'a Notable] {
+        self.files.get(&dir).map(Vec::as_slice).unwrap_or_default()
     }
 
     fn any(&self, dir: u32, names: &[&str]) -> bool {
-        names.iter().any(|n| self.get(dir, n).is_some())
+        self.files(dir).iter().any(|f| names.contains(&f.text()))
     }
 
-    /// One model whatever lies below: a pipeline, a store, a sharded checkpoint.
-    fn absorbs(&self, tree: &Tree, dir: u32) -> bool {
-        hub_repository(tree, dir).is_some()
-            || (self.any(dir, &[".metadata"]) && self.holds_suffix(dir, "distcp"))
-            || self.any(dir, &["model_index.json", "saved_model.pb"])
-            || (self.any(dir, &["modules.json"])
-                && self.any(dir, &["config_sentence_transformers.json"]))
-            || self.any(dir, &["_CHECKPOINT_METADATA", "_METADATA"])
-    }
-
-    /// A layout that is a model even where no file in it is known as weights.
-    pub(super) fn is_layout(&self, tree: &Tree, dir: u32) -> bool {
-        self.absorbs(tree, dir) || self.get(dir, "adapter_config.json").is_some()
-    }
-
-    /// Holds a label or a KEEP file.
-    fn is_marked(&self, dir: u32) -> bool {
-        let files = self.files.get(&dir).map(Vec::as_slice).unwrap_or_default();
-        files.iter().any(|f| {
-            notable::is_label(f.text().as_bytes()) || notable::KEEP_FILES.contains(&f.text())
-        })
-    }
-
-    /// Binds what lies in folders below it as well: the files of a model's own root.
-    fn binds_below(&self, dir: u32) -> bool {
-        self.configs.contains(&dir)
-            || self.any(dir, &["adapter_config.json", "trainer_state.json"])
-            || self.index(dir).is_some()
-    }
-
-    /// Binds the weight files beside it.
-    pub(super) fn binds(&self, dir: u32) -> bool {
-        let names = [
-            "adapter_config.json",
-            "trainer_state.json",
-            ".metadata",
-            "latest",
-            "latest_checkpointed_iteration.txt",
-            "config.cfg",
-        ];
-        self.configs.contains(&dir) || self.any(dir, &names) || self.index(dir).is_some()
+    fn name(&self, dir: u32) -> &'a str {
+        let name = self.tree.dirs.get(dir as usize).map(|d| d.name.as_ref()).unwrap_or_default();
+        std::str::from_utf8(name).unwrap_or("")
     }
 
     /// The index of a sharded set.
     pub(super) fn index(&self, dir: u32) -> Option<&'a Notable> {
-        self.files.get(&dir)?.iter().copied().find(|f| f.text().ends_with(".index.json"))
+        self.indexes.get(&dir).copied()
+    }
+
+    pub(super) fn is_pipeline(&self, dir: u32) -> bool {
+        self.get(dir, "model_index.json").is_some()
+    }
+
+    pub(super) fn is_sentence_transformer(&self, dir: u32) -> bool {
+        self.any(dir, &["modules.json"]) && self.any(dir, &["config_sentence_transformers.json"])
+    }
+
+    fn is_spacy(&self, dir: u32) -> bool {
+        self.any(dir, &["meta.json"]) && self.any(dir, &["config.cfg"])
+    }
+
+    pub(super) fn is_orbax(&self, dir: u32) -> bool {
+        self.any(dir, &["_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt"])
+    }
+
+    fn is_saved_model(&self, dir: u32) -> bool {
+        self.any(dir, &["saved_model.pb", "saved_model.pbtxt"])
+    }
+
+    fn is_distributed(&self, dir: u32) -> bool {
+        self.any(dir, &[".metadata"])
+            && self.files(dir).iter().any(|f| notable::suffix(f.text()) == Some("distcp"))
+    }
+
+    /// Everything below a store belongs to it: its halves name each other by hash.
+    pub(in crate::look) fn is_store(&self, dir: u32) -> bool {
+        let has = |room| self.rooms.contains(&(dir, room));
+        let hub = self.name(dir).starts_with("models--") && has("snapshots");
+        has("blobs") && (hub || has("manifests"))
+    }
+
+    /// A save of a running training: its name counts the steps, or a trainer's state lies in it.
+    pub(in crate::look) fn is_step(&self, dir: u32) -> bool {
+        let name = self.name(dir);
+        names::parse(name).is_some_and(|n| n.date.is_none()) || name.ends_with(".ckpt")
+    }
+
+    fn holds_state(&self, dir: u32) -> bool {
+        let known = [
+            "trainer_state.json",
+            "optimizer.pt",
+            "optimizer.bin",
+            "scheduler.pt",
+            "scheduler.bin",
+            "training_args.bin",
+        ];
+        self.any(dir, &known)
+    }
+
+    /// A layout that is a model even where no file in it is known as weights.
+    pub(super) fn is_layout(&self, dir: u32) -> bool {
+        self.is_store(dir)
+            || self.is_pipeline(dir)
+            || self.is_sentence_transformer(dir)
+            || self.is_orbax(dir)
+            || self.is_saved_model(dir)
+            || self.is_distributed(dir)
+            || self.index(dir).is_some()
+            || self.any(dir, &["adapter_config.json"])
+    }
+
+    /// Binds the weight files beside each other to one model.
+    pub(in crate::look) fn binds(&self, dir: u32) -> bool {
+        self.is_layout(dir)
+            || self.configs.contains(&dir)
+            || self.is_spacy(dir)
+            || self.is_step(dir)
+            || self.any(dir, &["trainer_state.json", ".metadata", "params.json", "model.json"])
+            || self.files(dir).iter().any(|f| parts::is_shard(f.text()))
+    }
+
+    /// Holds a label or a KEEP file.
+    fn is_marked(&self, dir: u32) -> bool {
+        self.files(dir).iter().any(|f| {
+            notable::is_label(f.text().as_bytes()) || notable::KEEP_FILES.contains(&f.text())
+        })
+    }
+
+    /// Whether the folder `child` is one that the layout of `parent` makes.
+    pub(in crate::look) fn owns(&self, parent: u32, child: u32) -> bool {
+        let name = self.name(child);
+        let within = self.name(parent);
+        let zarr = self.any(child, &[".zarray"]);
+        self.components.get(&parent).is_some_and(|c| c.contains(name))
+            || (self.is_saved_model(parent)
+                && ["variables", "assets", "assets.extra"].contains(&name))
+            || (self.is_orbax(parent)
+                && (zarr || self.is_orbax(child) || ["d", "array_metadatas"].contains(&name)))
+            || (zarr && self.any(parent, &["checkpoint", "metadata.json"]))
+            || (self.is_step(parent) && parts::is_component(name))
+            || (self.holds_state(parent) && parts::is_shard_folder(name))
+            || (self.files(parent).iter().any(|f| parts::is_shard(f.text()))
+                && ["huggingface", "dist_ckpt", "lora_adapter"].contains(&name))
+            || name.starts_with("mp_rank_")
+            || name.starts_with("ocdbt.process_")
+            || ((self.configs.contains(&parent) || self.index(parent).is_some())
+                && parts::is_export(name))
+            // CoreML: `X.mlpackage/Data/com.apple.CoreML/weights`.
+            || (within.ends_with(".mlpackage") && name == "Data")
+            || name == "com.apple.CoreML"
+            || (["com.apple.CoreML"].contains(&within) || within.ends_with(".mlmodelc"))
+                && name == "weights"
     }
 
     /// The directory of the model that a weight file in `dir` belongs to.
-    pub(super) fn owner(&self, tree: &Tree, dir: u32) -> u32 {
-        let mut above = vec![dir];
+    pub(super) fn owner(&self, dir: u32) -> u32 {
+        let mut store = None;
         let mut at = dir;
-        while at != ROOT {
-            at = tree.dirs[at as usize].parent;
-            above.push(at);
-        }
-        // What somebody labelled or pinned stands for itself, whatever lies above it.
-        let own = above.iter().position(|d| self.is_marked(*d)).unwrap_or(above.len());
-        let below = above.get(..=own).unwrap_or(&above);
-        if let Some(outermost) = below.iter().rev().find(|d| self.absorbs(tree, **d)) {
-            return *outermost;
-        }
-        for at in below {
-            // A tag file beside unrelated folders (`latest`) binds nothing but its own directory.
-            if self.binds_below(*at) || (*at == dir && self.binds(*at)) {
-                return *at;
+        loop {
+            if self.is_store(at) {
+                store = Some(at);
             }
-            // DeepSpeed's `global_step900/` in a Trainer's checkpoint is a part of it.
-            let parent = tree.dirs[*at as usize].parent;
-            if *at != ROOT && self.get(parent, "trainer_state.json").is_some() {
-                continue;
+            // What somebody labelled or pinned stands for itself, whatever lies above it.
+            if at == ROOT || self.is_marked(at) {
+                break;
             }
-            // `checkpoint-900/` stands for itself, whatever the run around it holds.
-            let name = String::from_utf8_lossy(&tree.dirs[*at as usize].name);
-            if *at != ROOT && names::parse(&name).is_some() {
-                return *at;
-            }
+            at = self.tree.dirs[at as usize].parent;
         }
-        dir
+        if let Some(store) = store {
+            return store;
+        }
+        let mut at = dir;
+        while at != ROOT && !self.is_marked(at) {
+            let parent = self.tree.dirs[at as usize].parent;
+            if !self.owns(parent, at) {
+                break;
+            }
+            at = parent;
+        }
+        at
+    }
+}
+
+/// The folders that a pipeline's own list names.
+fn components(file: &str, list: Option<&Value>) -> HashSet<String> {
+    let Some(list) = list else { return HashSet::new() };
+    let text = |v: &Value| v.as_str().map(str::to_owned);
+    match file {
+        // `"unet": ["diffusers", "UNet2DModel"]`
+        "model_index.json" => {
+            let map = list.as_object().into_iter().flatten();
+            map.filter(|(_, v)| v.is_array()).map(|(k, _)| k.clone()).collect()
+        }
+        // `[{"path": "1_Pooling", ..}, ..]`
+        "modules.json" => {
+            let modules = list.as_array().into_iter().flatten();
+            modules.filter_map(|m| text(m.get("path")?)).filter(|p| !p.is_empty()).collect()
+        }
+        // spaCy: `"pipeline": ["tok2vec", ..]`
+        _ => {
+            let pipes = list.get("pipeline").and_then(Value::as_array).into_iter().flatten();
+            let fixed = ["vocab", "tokenizer"].map(str::to_owned);
+            let names: HashSet<String> = pipes.filter_map(text).collect();
+            if names.is_empty() { names } else { names.into_iter().chain(fixed).collect() }
+        }
     }
 }
 
@@ -135,13 +276,8 @@ pub(super) fn hub_repository(tree: &Tree, dir: u32) -> Option<String> {
     let name = std::str::from_utf8(&tree.dirs.get(dir as usize)?.name).ok()?;
     let id = name.strip_prefix("models--")?.replace("--", "/");
     let inside = |wanted: &[u8], parent: u32| {
-        tree.dirs
-            .iter()
-            .enumerate()
-            .skip(1)
-            .filter(move |(_, d)| d.parent == parent)
-            .find(|(_, d)| d.name.as_ref() == wanted)
-            .and_then(|(i, _)| u32::try_from(i).ok())
+        let found = tree.dirs.iter().skip(1).position(|d| d.parent == parent && *d.name == *wanted);
+        found.and_then(|i| u32::try_from(i + 1).ok())
     };
     let snapshots = inside(b"snapshots", dir)?;
     inside(b"blobs", dir)?;

@@ -1,22 +1,26 @@
 //! Identity of models, from the files alone: headers and small JSON, every read bounded.
 //!
-//! One file a format; `containers::RECOGNISERS` is the table that lists them.
+//! One file a format; `containers::RECOGNISERS` is the table that lists them. `layout` says which
+//! folder a file belongs to, `parts` which names are never a whole model.
 
 mod containers;
 mod describe;
 mod gguf;
 mod layout;
+mod parts;
 mod safetensors;
 pub(super) mod shape;
 pub(super) mod weights;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::facts::{Completeness, FileKind, Model};
 
-use super::read;
 use super::tree::{Notable, ROOT, Tree};
+use super::{notable, read};
+pub(super) use layout::Marks;
+pub(super) use parts::{is_shard, is_side};
 use weights::{Holds, Sample, WeightFile};
 
 /// A weight file with where it lies.
@@ -25,32 +29,38 @@ pub(super) type Found<'a> = (&'a Notable, WeightFile);
 /// How many bytes a recogniser is given to begin with.
 const HEAD: u64 = 4096;
 
+/// Where a model lies in its tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A directory, by its index.
+    Dir(u32),
+    /// A single file, by its index among the notable ones.
+    File(usize),
+}
+
 /// Finds every model in a surveyed target. `path` is the target's own, for the words of a conflict.
 #[must_use]
-pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
-    let found: Vec<Found<'_>> = tree
-        .notable
-        .iter()
-        .filter(|f| f.meta.kind == FileKind::File)
-        .filter_map(|f| Some((f, recognise(tree, f)?)))
-        .filter(|(_, w)| w.holds != Holds::Other)
-        .collect();
+pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<(Model, Place)> {
+    let found = recognised(tree);
+    let single = |item: &Found<'_>| {
+        let at = tree.notable.iter().position(|f| std::ptr::eq(f, item.0)).unwrap_or(0);
+        (describe::single(tree, path, item), Place::File(at))
+    };
     if tree.dirs.is_empty() {
-        return found.iter().map(|f| describe::single(tree, path, f)).collect();
+        return found.iter().map(single).collect();
     }
-    let marks = layout::Marks::new(tree);
+    let marks = Marks::new(tree);
+    let mut owners: HashMap<u32, u32> = HashMap::new();
+    let mut owner = |dir: u32| *owners.entry(dir).or_insert_with(|| marks.owner(dir));
     let mut owned: BTreeMap<u32, Vec<&Found<'_>>> = BTreeMap::new();
     for item in &found {
-        owned.entry(marks.owner(tree, item.0.dir)).or_default().push(item);
+        owned.entry(owner(item.0.dir)).or_default().push(item);
     }
     // Links alone, or an index without its shards, are a model whose weights are not here.
-    for file in tree.notable.iter().filter(|f| f.text().ends_with(".index.json")) {
-        owned.entry(marks.owner(tree, file.dir)).or_default();
-    }
     for dir in 0..tree.dirs.len() {
         let dir = u32::try_from(dir).unwrap_or(u32::MAX);
-        if marks.is_layout(tree, dir) {
-            owned.entry(marks.owner(tree, dir)).or_default();
+        if marks.is_layout(dir) {
+            owned.entry(owner(dir)).or_default();
         }
     }
     let above = above(tree, owned.keys().copied());
@@ -58,20 +68,39 @@ pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<Model> {
     for (dir, files) in owned {
         // A lone weight file makes its directory a model, unless that holds others as well.
         let lone = files.len() < 2 && !above.contains(&dir);
-        let bound = lone
-            || marks.binds(dir)
-            || files.iter().any(|(f, _)| f.dir != dir)
-            || layout::hub_repository(tree, dir).is_some();
-        if bound {
-            models.push(describe::directory(tree, path, &marks, dir, &files));
+        if lone || marks.binds(dir) || files.iter().any(|(f, _)| f.dir != dir) {
+            let model = describe::directory(tree, path, &marks, dir, &files);
+            models.push((model, Place::Dir(dir)));
         } else {
-            models.extend(files.iter().map(|f| describe::single(tree, path, f)));
+            models.extend(files.iter().map(|item| single(item)));
         }
     }
     components(&mut models);
     // Threads and listings have no order; a plan has.
-    models.sort_by(|a, b| a.path.cmp(&b.path));
+    models.sort_by(|a, b| a.0.path.cmp(&b.0.path));
     models
+}
+
+/// Every file that is weights, or may be.
+fn recognised(tree: &Tree) -> Vec<Found<'_>> {
+    let files = tree.notable.iter().filter(|f| f.meta.kind == FileKind::File);
+    let seen: Vec<(&Notable, Option<WeightFile>)> =
+        files.map(|f| (f, recognise(tree, f))).collect();
+    let weights = |w: &Option<WeightFile>| w.as_ref().is_some_and(|w| w.holds != Holds::Other);
+    let beside: HashSet<u32> =
+        seen.iter().filter(|(_, w)| weights(w)).map(|(f, _)| f.dir).collect();
+    let found = seen.into_iter().filter_map(|(file, known)| match known {
+        Some(known) if known.holds != Holds::Other => Some((file, known)),
+        // Large, and beside a model: an archive may hold one, and what nobody knows may be one.
+        Some(known) if known.format == "archive" && containers::is_large_part(file) => {
+            beside.contains(&file.dir).then(|| (file, WeightFile::new("archive", Holds::Possibly)))
+        }
+        None if containers::is_large_part(file) && !read::is_text(tree, file) => {
+            beside.contains(&file.dir).then(|| (file, WeightFile::new("unknown", Holds::Possibly)))
+        }
+        _ => None,
+    });
+    found.collect()
 }
 
 /// Every directory above one that is a model's.
@@ -101,7 +130,7 @@ fn recognise(tree: &Tree, file: &Notable) -> Option<WeightFile> {
         // What cannot be read cannot be called harmless, if it is large or named like weights.
         Err(error) => {
             let weights = ["safetensors", "gguf", "pt", "pth", "ckpt", "bin"];
-            let named = super::notable::suffix(file.text()).is_some_and(|s| weights.contains(&s));
+            let named = notable::suffix(file.text()).is_some_and(|s| weights.contains(&s));
             (named || file.meta.size > 10 << 20).then(|| {
                 let mut unread = WeightFile::new("unreadable", Holds::Possibly);
                 unread.complete = Completeness::Damaged(format!("cannot be read: {error}"));
@@ -112,8 +141,8 @@ fn recognise(tree: &Tree, file: &Notable) -> Option<WeightFile> {
 }
 
 /// Marks a run's own checkpoints as covered by the run around them.
-fn components(models: &mut [Model]) {
-    for model in models {
+fn components(models: &mut [(Model, Place)]) {
+    for (model, _) in models {
         let name = model.path.file_name().map(|n| n.to_string_lossy().into_owned());
         let step = name.as_deref().and_then(super::names::parse).is_some_and(|n| n.date.is_none());
         if step && !model.single_file {

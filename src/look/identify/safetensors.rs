@@ -4,26 +4,64 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::weights::{Holds, Sample, Tensor, WeightFile};
 use crate::facts::Completeness;
 use crate::look::read;
 
 /// Headers larger than this are not parsed; the largest known (a MoE of 100,000 tensors) has 15 MB.
-const HEADER: u64 = 64 << 20;
+const HEADER: u64 = 32 << 20;
 
+/// What a tensor's entry says; other keys are passed over.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Item {
-    Tensor { dtype: String, shape: Vec<u64>, data_offsets: (u64, u64) },
-    Other(serde::de::IgnoredAny),
+struct Entry {
+    dtype: String,
+    shape: Vec<u64>,
+    data_offsets: (u64, u64),
+}
+
+/// No entry of a real tensor is longer than this.
+const ENTRY: usize = 4096;
+
+/// The header, entry by entry: of what makes no sense only the name of the first is kept.
+#[derive(Default)]
+struct Header {
+    tensors: BTreeMap<String, Tensor>,
+    end: u64,
+    senseless: Option<String>,
+}
+
+impl<'de> Visitor<'de> for Header {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a header of tensors")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
+        while let Some((name, raw)) = map.next_entry::<String, &RawValue>()? {
+            let entry =
+                (raw.get().len() <= ENTRY).then(|| serde_json::from_str::<Entry>(raw.get()));
+            match entry {
+                Some(Ok(Entry { dtype, shape, data_offsets })) => {
+                    self.end = self.end.max(data_offsets.1);
+                    self.tensors.insert(name, Tensor { dtype, shape });
+                }
+                _ if name == "__metadata__" => {}
+                _ => self.senseless = self.senseless.or(Some(name)),
+            }
+        }
+        Ok(self)
+    }
 }
 
 /// Recognises a safetensors file.
 #[must_use]
 pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
-    let named = sample.name.ends_with(".safetensors");
+    let named = crate::look::notable::inner_suffix(sample.name) == Some("safetensors");
     let looks = plausible(sample);
     if !named && !looks {
         return None;
@@ -36,13 +74,17 @@ pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
         return Some(WeightFile::damaged("safetensors", "it ends inside its header"));
     }
     if length > HEADER {
-        return Some(WeightFile::damaged("safetensors", "its header is too large to be read"));
+        // Nothing is known of it, and nothing is wrong with it.
+        return Some(WeightFile::new("safetensors", Holds::Weights));
     }
     let header = read::at(sample.file, 8, usize::try_from(length).ok()?).unwrap_or_default();
-    let Ok(items) = serde_json::from_slice::<BTreeMap<String, Item>>(&header) else {
-        return named.then(|| WeightFile::damaged("safetensors", "its header is not readable"));
+    let read = serde_json::Deserializer::from_slice(&header).deserialize_map(Header::default());
+    let Ok(found) = read else {
+        // Without the name it is this format only by the look of its front.
+        let told = named || sample.size > 1 << 20;
+        return told.then(|| WeightFile::damaged("safetensors", "its header is not readable"));
     };
-    Some(collect(items, 8 + length, sample.size))
+    Some(collect(found, 8 + length, sample.size))
 }
 
 fn plausible(sample: &Sample<'_>) -> bool {
@@ -53,31 +95,17 @@ fn plausible(sample: &Sample<'_>) -> bool {
     (2..=100_000_000).contains(&length) && sample.head.get(8) == Some(&b'{')
 }
 
-fn collect(items: BTreeMap<String, Item>, data: u64, size: u64) -> WeightFile {
+fn collect(header: Header, data: u64, size: u64) -> WeightFile {
     let mut file = WeightFile::new("safetensors", Holds::Weights);
-    let mut end = 0;
-    for (name, item) in items {
-        match item {
-            Item::Tensor { dtype, shape, data_offsets } => {
-                end = end.max(data_offsets.1);
-                file.tensors.insert(name, Tensor { dtype, shape });
-            }
-            Item::Other(_) if name == "__metadata__" => {}
-            Item::Other(_) => {
-                file.complete = Completeness::Damaged(format!("tensor {name:?} makes no sense"));
-            }
+    file.complete = match (header.senseless, data.checked_add(header.end)) {
+        (Some(name), _) => Completeness::Damaged(format!("tensor {name:?} makes no sense")),
+        (None, Some(expected)) if expected == size => Completeness::Complete,
+        (None, Some(expected)) if expected > size => {
+            Completeness::Damaged(format!("cut short: {size} of {expected} bytes"))
         }
-    }
-    let expected = data.checked_add(end);
-    if file.complete == Completeness::Unknown {
-        file.complete = match expected {
-            Some(expected) if expected == size => Completeness::Complete,
-            Some(expected) if expected > size => {
-                Completeness::Damaged(format!("cut short: {size} of {expected} bytes"))
-            }
-            _ => Completeness::Damaged("its size does not fit its header".to_owned()),
-        };
-    }
+        (None, _) => Completeness::Damaged("its size does not fit its header".to_owned()),
+    };
+    file.tensors = header.tensors;
     if file.tensors.keys().any(|n| n.contains("lora_") || n.contains(".lora_A")) {
         file.holds = Holds::Adapter;
     }

@@ -1,0 +1,161 @@
+//! Names of what is only a part of a model: one file of a set, a folder of a sharded state, a side
+//! file. A part never stands for itself; the name alone makes nothing a model.
+//!
+//! Sources: the writers of transformers, accelerate, DeepSpeed, Megatron-LM, verl, llama.cpp,
+//! TensorFlow.js and Orbax.
+
+/// Whether the file is one of a set that is useless without the rest.
+#[must_use]
+pub(in crate::look) fn is_shard(name: &str) -> bool {
+    let number_after = |mark: &str| {
+        name.match_indices(mark)
+            .any(|(at, _)| name[at + mark.len()..].starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let of = name.split_once("-of-").is_some_and(|(before, after)| {
+        before.ends_with(|c: char| c.is_ascii_digit())
+            && after.starts_with(|c: char| c.is_ascii_digit())
+    });
+    of || number_after("mp_rank_")
+        || number_after("pp_rank_")
+        || number_after("world_size_")
+        || number_after("fsdp_rank")
+        || number_after("-rank-")
+        || number_after("-shard")
+        || number_after(".gguf.part")
+        || (name.starts_with("rank") && number_after("rank"))
+        || (name.starts_with("consolidated.") && number_after("consolidated."))
+        || (name.starts_with("__") && name.ends_with(".distcp"))
+        || name.ends_with("model_states.pt")
+        || name.ends_with("optim_states.pt")
+        || ["model_optim_rng.pt", "distrib_optim.pt"].contains(&name)
+}
+
+/// Whether the folder holds one rank's share or one role's part of a checkpoint around it.
+#[must_use]
+pub(super) fn is_shard_folder(name: &str) -> bool {
+    let starts = ["global_step", "pytorch_model_fsdp", "mp_rank_", "ocdbt.process_"];
+    let counted = ["optimizer_", "pytorch_model_"];
+    let number = |p: &&str| name.strip_prefix(*p).is_some_and(|n| n.parse::<u32>().is_ok());
+    starts.iter().any(|p| name.starts_with(p)) || counted.iter().any(|p| number(p))
+}
+
+/// Whether the folder is a component of the step around it (`checkpoint-900/unet`, `step_5/actor`).
+#[must_use]
+pub(super) fn is_component(name: &str) -> bool {
+    let known = [
+        "actor",
+        "checkpoint",
+        "context",
+        "controlnet",
+        "critic",
+        "default",
+        "dist_ckpt",
+        "ema",
+        "huggingface",
+        "items",
+        "lora_adapter",
+        "model",
+        "optim",
+        "optimizer",
+        "params",
+        "ref",
+        "reward",
+        "reward_model",
+        "rollout",
+        "scheduler",
+        "state",
+        "tokenizer",
+        "transformer",
+        "transformer_ema",
+        "unet",
+        "unet_ema",
+        "unet_lora",
+        "vae",
+        "weights",
+        "zero",
+    ];
+    known.contains(&name) || name.starts_with("text_encoder") || is_shard_folder(name)
+}
+
+/// Whether the folder holds the same model in another form, as repositories keep it.
+#[must_use]
+pub(super) fn is_export(name: &str) -> bool {
+    let known =
+        ["onnx", "openvino", "original", "coreml", "tflite", "flax", "gguf", "speech_tokenizer"];
+    known.contains(&name)
+}
+
+/// Whether the file tells about weights, or binds them, and is nothing without them.
+#[must_use]
+pub(in crate::look) fn is_side(name: &str) -> bool {
+    let known = [
+        ".metadata",
+        ".zarray",
+        "_CHECKPOINT_METADATA",
+        "_METADATA",
+        "adapter_config.json",
+        "checkpoint",
+        "commit_success.txt",
+        "config.cfg",
+        "config.json",
+        "config_sentence_transformers.json",
+        "generation_config.json",
+        "latest",
+        "latest_checkpointed_iteration.txt",
+        "latest_universal",
+        "manifest.ocdbt",
+        "merges.txt",
+        "meta.json",
+        "metadata.json",
+        "model.json",
+        "model_index.json",
+        "modules.json",
+        "params.json",
+        "preprocessor_config.json",
+        "processor_config.json",
+        "saved_model.pb",
+        "special_tokens_map.json",
+        "spiece.model",
+        "tokenizer.json",
+        "tokenizer.model",
+        "tokenizer_config.json",
+        "trainer_state.json",
+        "vocab.json",
+        "vocab.txt",
+    ];
+    let endings = [".index.json", "-weights_manifest.json", ".index", ".meta", ".gguf.etag"];
+    known.contains(&name) || endings.iter().any(|e| name.ends_with(e)) || is_shard(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shards_are_told_from_ranks_of_adapters() {
+        for shard in [
+            "model-00001-of-00003.safetensors",
+            "ckpt-9.data-00000-of-00001",
+            "bf16_zero_pp_rank_0_mp_rank_00_optim_states.pt",
+            "model_world_size_2_rank_0.pt",
+            "consolidated.00.pth",
+            "__0_0.distcp",
+            "rank0.safetensors",
+            "model-rank-0-part-0.safetensors",
+            "group1-shard1of3.bin",
+            "pytorch_model_fsdp_rank3.bin",
+            "layer_01-model_00-model_states.pt",
+        ] {
+            assert!(is_shard(shard), "{shard}");
+        }
+        for whole in [
+            "style_rank16.safetensors",
+            "lora_rank_32.safetensors",
+            "consolidated.safetensors",
+            "best-of-show.pt",
+            "model.safetensors",
+        ] {
+            assert!(!is_shard(whole), "{whole}");
+        }
+    }
+}

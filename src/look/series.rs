@@ -1,0 +1,145 @@
+//! The other members of a series: models beside each other whose names differ in a date or a step.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::WalkDir;
+
+use super::names::{self, Named};
+use super::{Eyes, identify, survey};
+use crate::facts::{Completeness, FileId, Member, Model};
+use crate::sys::dir;
+
+/// How far above a target the folder may lie that carries the date.
+const ABOVE: usize = 3;
+
+/// What is remembered of a sibling.
+#[derive(Clone, Debug)]
+struct Sibling {
+    structure: Option<[u8; 32]>,
+    complete: bool,
+    step: Option<u64>,
+    weights: Option<FileId>,
+}
+
+/// What makes two models members of one series.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Group {
+    parent: PathBuf,
+    stem: String,
+    numbers: usize,
+    inner: PathBuf,
+}
+
+/// Looks for series and remembers what it saw.
+#[derive(Debug)]
+pub(super) struct Series<'a> {
+    eyes: &'a Eyes<'a>,
+    seen: HashMap<PathBuf, Option<Sibling>>,
+    listed: HashMap<PathBuf, Arc<Vec<(PathBuf, Named)>>>,
+    groups: HashMap<Group, Arc<Vec<Member>>>,
+}
+
+impl<'a> Series<'a> {
+    pub(super) fn new(eyes: &'a Eyes<'a>) -> Self {
+        let (seen, listed, groups) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { eyes, seen, listed, groups }
+    }
+
+    /// Gives each of a target's models the members of its series, itself included.
+    pub(super) fn add(&mut self, target: &Path, models: &mut [Model]) {
+        let full = |model: &Model| {
+            let whole = model.path.as_os_str().is_empty();
+            if whole { target.to_path_buf() } else { target.join(&model.path) }
+        };
+        for model in models.iter() {
+            self.seen.insert(full(model), Some(of_model(model)));
+        }
+        for model in models {
+            model.series = self.of(&full(model), model);
+        }
+    }
+
+    /// The weights may lie below the folder that carries the date: `snapshots/DATE/merged`. The
+    /// nearest such folder counts.
+    fn of(&mut self, path: &Path, model: &Model) -> Arc<Vec<Member>> {
+        let inside = model.path.components().count();
+        let near = path.ancestors().take(inside + 1 + ABOVE).enumerate();
+        let found = near.filter_map(|(up, p)| Some((up, p, named(p)?))).next();
+        let Some((up, base, own)) = found else { return Arc::default() };
+        let Some(parent) = base.parent() else { return Arc::default() };
+        let group = Group {
+            parent: parent.to_path_buf(),
+            stem: own.stem,
+            numbers: own.key.len(),
+            inner: path.strip_prefix(base).unwrap_or(Path::new("")).to_path_buf(),
+        };
+        let members = match self.groups.get(&group) {
+            Some(members) => Arc::clone(members),
+            None => {
+                let members = Arc::new(self.members(&group));
+                self.groups.insert(group, Arc::clone(&members));
+                members
+            }
+        };
+        // A dated folder further up makes a series only where others like it exist.
+        let alike = |m: &&Member| m.structure.is_some() && m.structure == model.structure;
+        let far = up > inside + 1;
+        if far && members.iter().filter(alike).count() < 2 { Arc::default() } else { members }
+    }
+
+    fn members(&mut self, group: &Group) -> Vec<Member> {
+        let mut members = Vec::new();
+        let listed = self.listed.entry(group.parent.clone());
+        let listed = Arc::clone(listed.or_insert_with_key(|p| Arc::new(list(p))));
+        for (entry, named) in listed.iter() {
+            if named.stem != group.stem || named.key.len() != group.numbers {
+                continue;
+            }
+            let inner = group.inner.as_os_str().is_empty();
+            let place = if inner { entry.clone() } else { entry.join(&group.inner) };
+            let seen = self.seen.entry(place.clone());
+            let sibling = seen.or_insert_with_key(|p| sibling(p, self.eyes)).clone();
+            let Some(sibling) = sibling else { continue };
+            let step = sibling.step.filter(|_| named.date.is_none());
+            members.push(Member {
+                path: place,
+                key: step.map_or_else(|| named.key.clone(), |s| vec![s]),
+                complete: sibling.complete,
+                structure: sibling.structure,
+                weights: sibling.weights,
+            });
+        }
+        members.sort_by(|a, b| b.key.cmp(&a.key).then_with(|| a.path.cmp(&b.path)));
+        members
+    }
+}
+
+fn named(path: &Path) -> Option<Named> {
+    names::parse(&path.file_name()?.to_string_lossy())
+}
+
+/// The entries of a folder whose names carry a date or a step; a link is no other model.
+fn list(parent: &Path) -> Vec<(PathBuf, Named)> {
+    let entries = WalkDir::new(parent).min_depth(1).max_depth(1).into_iter().flatten();
+    let own = entries.filter(|e| !e.path_is_symlink());
+    own.filter_map(|e| Some((e.path().to_path_buf(), named(e.path())?))).collect()
+}
+
+fn of_model(model: &Model) -> Sibling {
+    Sibling {
+        structure: model.structure,
+        complete: !matches!(model.complete, Completeness::Damaged(_)),
+        step: model.step,
+        weights: model.weights,
+    }
+}
+
+fn sibling(path: &Path, eyes: &Eyes<'_>) -> Option<Sibling> {
+    let parent = dir::open_search(path.parent()?).ok()?;
+    let tree =
+        survey::survey(parent, path.file_name()?, eyes.surroundings.euid, eyes.progress).ok()?;
+    let models = identify::identify(&tree, path);
+    models.iter().find(|(m, _)| m.path.as_os_str().is_empty()).map(|(m, _)| of_model(m))
+}

@@ -1,0 +1,105 @@
+//! Whether a target is only a part of something: the layouts around it say so.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::identify::{Marks, is_shard, is_side};
+use super::listing::{CHILD, listing};
+use super::notable;
+use super::tree::{ROOT, Tree};
+use crate::facts::FileKind;
+
+/// How far up a part is looked for: no writer nests deeper.
+const LEVELS: usize = 8;
+
+/// The model of which this target is only a part, said in words.
+pub(super) fn part_of(target: &Path, tree: &Tree) -> Option<String> {
+    if let Some(store) = target.ancestors().skip(1).find(|p| is_hub_repository(p)) {
+        return Some(format!("`{}`, a repository of the hub cache", store.display()));
+    }
+    if let Some(store) = target.ancestors().skip(1).find(|p| is_ollama_store(p)) {
+        return Some(format!("store `{}` (Ollama)", store.display()));
+    }
+    let whole = match tree.meta.kind {
+        FileKind::Directory => around(target),
+        FileKind::File | FileKind::Symlink => of_folder(target, tree.meta.size),
+        FileKind::Special => None,
+    };
+    whole.map(|path| format!("`{}`", path.display()))
+}
+
+/// The outermost folder whose layout made this one.
+fn around(dir: &Path) -> Option<PathBuf> {
+    let mut whole = None;
+    let mut at = dir;
+    for _ in 0..LEVELS {
+        let (Some(parent), Some(name)) = (at.parent(), at.file_name()) else { break };
+        let owned =
+            listing(parent, Some(name), None).is_ok_and(|tree| Marks::new(&tree).owns(ROOT, CHILD));
+        if !owned {
+            break;
+        }
+        whole = Some(parent.to_path_buf());
+        at = parent;
+    }
+    whole
+}
+
+/// The folder of the model of which this file is a part.
+fn of_folder(file: &Path, size: u64) -> Option<PathBuf> {
+    let (folder, name) = (file.parent()?, file.file_name()?);
+    let text = name.to_str().unwrap_or("");
+    let tree = listing(folder, None, Some(name)).ok()?;
+    let marks = Marks::new(&tree);
+    let beside = marks.files(ROOT);
+    let others = beside.iter().any(|f| is_weights(f.text()) || is_shard(f.text()));
+    let above = around(folder);
+    let bound = marks.binds(ROOT) || above.is_some();
+    let side = is_side(text) || notable::is_label(text.as_bytes());
+    // What is large, unknown and beside a model may be its weights.
+    let unknown = size > 10 << 20 && !notable::is_media(text);
+    let part = (is_weights(text) && bound)
+        || (unknown && (bound || others))
+        || (side && (bound || others || holds_parts(&marks, &tree)));
+    part.then(|| above.unwrap_or_else(|| folder.to_path_buf()))
+}
+
+fn is_weights(name: &str) -> bool {
+    let suffixes = [
+        "safetensors",
+        "bin",
+        "pt",
+        "pth",
+        "ckpt",
+        "distcp",
+        "gguf",
+        "h5",
+        "hdf5",
+        "keras",
+        "msgpack",
+        "npz",
+        "onnx",
+        "onnx_data",
+        "engine",
+    ];
+    is_shard(name) || notable::inner_suffix(name).is_some_and(|s| suffixes.contains(&s))
+}
+
+/// Whether folders in it are its own, or steps to which its files point.
+fn holds_parts(marks: &Marks<'_>, tree: &Tree) -> bool {
+    let dirs = 1..u32::try_from(tree.dirs.len()).unwrap_or(u32::MAX);
+    dirs.clone().any(|dir| marks.owns(ROOT, dir) || marks.is_step(dir))
+}
+
+fn is_hub_repository(path: &Path) -> bool {
+    let named = path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("models--"));
+    named && path.join("blobs").is_dir() && path.join("snapshots").is_dir()
+}
+
+/// Its manifests name blobs by hash: neither half is a model without the other.
+fn is_ollama_store(path: &Path) -> bool {
+    let blob = |e: &walkdir::DirEntry| e.file_name().to_string_lossy().starts_with("sha256");
+    path.join("manifests").is_dir()
+        && WalkDir::new(path.join("blobs")).max_depth(1).into_iter().flatten().any(|e| blob(&e))
+}
