@@ -176,3 +176,32 @@ fn a_journal_that_cannot_be_written_stops_it_before_it_asks() {
     assert!(answer.err.contains("journal"), "{answer:?}");
     assert!(sandbox.work().join("old/notes.txt").exists());
 }
+
+/// What lies around a target is looked at again, too: a pin set, a newer one gone.
+#[test]
+fn what_changes_around_a_target_while_the_question_stands_counts() {
+    let models = |sandbox: &Sandbox| {
+        for step in [1, 2, 3, 4] {
+            sandbox.fixture("qwen3_full", &format!("run/step-{step}"));
+            sandbox.label(&format!("run/step-{step}"), "Qwen3");
+        }
+    };
+    let sandbox = Sandbox::later();
+    models(&sandbox);
+    let mut terminal = sandbox.at_terminal(&["run/step-1"]);
+    terminal.prompt();
+    sandbox.file("run/KEEP", "");
+    terminal.line("DELETE");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("pinned refuses it by now"), "{shown}");
+    std::fs::remove_file(sandbox.work().join("run/KEEP")).unwrap();
+    let mut terminal = sandbox.at_terminal(&["run/step-1"]);
+    terminal.prompt();
+    std::fs::rename(sandbox.work().join("run/step-4"), sandbox.work().join("elsewhere")).unwrap();
+    terminal.line("DELETE");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 3, "{shown}");
+    assert!(shown.contains("keep-last refuses it by now"), "{shown}");
+    assert!(sandbox.work().join("run/step-1/model.safetensors").exists());
+}

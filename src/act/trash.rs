@@ -11,7 +11,7 @@ use super::stage::{self, Stage};
 use super::{Execution, Fate, Hands};
 use crate::ask::ConfirmedPlan;
 use crate::decide::Plan;
-use crate::facts::{Dossier, Meta};
+use crate::facts::{Digest, Dossier, Meta};
 use crate::keep::{Event, Item, encode};
 use crate::look;
 use crate::sys::{change, dir};
@@ -49,15 +49,20 @@ impl Ready<'_> {
     }
 }
 
-/// Carries out a confirmed plan.
+/// Carries out a confirmed plan. `again` is the plan of the same targets made after the word was
+/// typed: what it shows otherwise, in a target or around it, stops everything.
 ///
 /// # Errors
 /// Where it could not begin: nothing was moved. What failed later stands in the result.
-pub fn execute(confirmed: ConfirmedPlan, hands: &mut Hands<'_>) -> Result<Execution> {
+pub fn execute(
+    confirmed: ConfirmedPlan,
+    again: Result<Plan>,
+    hands: &mut Hands<'_>,
+) -> Result<Execution> {
     let plan = confirmed.into_plan();
     let mut execution = Execution { id: plan.id.clone(), fates: Vec::new(), changed: Vec::new() };
     for target in &plan.targets {
-        if let Some(how) = differs(&target.facts, hands.euid)? {
+        if let Some(how) = differs(&target.facts, &again) {
             execution.changed.push((target.facts.path.clone(), how));
         }
     }
@@ -90,33 +95,34 @@ fn parent(facts: &Dossier) -> Result<(OwnedFd, OsString)> {
     Ok((open, name))
 }
 
-/// Surveys the whole target once more; says what differs from the plan.
-fn differs(facts: &Dossier, euid: u32) -> Result<Option<String>> {
-    let (open, name) = match parent(facts) {
-        Ok(found) => found,
-        Err(error) => return Ok(Some(format!("{error:#}"))),
+/// What is there otherwise than the plan says; nothing where nothing is.
+fn differs(facts: &Dossier, again: &Result<Plan>) -> Option<String> {
+    let now = match again {
+        Ok(plan) => plan.targets.iter().find(|t| t.facts.path == facts.path),
+        Err(error) => return Some(format!("{error:#}")),
     };
-    let now = match look::glance(&open, &name, euid) {
-        Ok(now) => now,
-        Err(error) => return Ok(Some(error.to_string())),
-    };
+    let Some(now) = now else { return Some("it is no longer there".to_owned()) };
     let same = |a: &Meta, b: &Meta| {
         (a.id, a.kind, a.mtime, a.ctime, a.mount) == (b.id, b.kind, b.mtime, b.ctime, b.mount)
     };
-    if !same(&now.meta, &facts.meta) {
-        return Ok(Some("it was replaced or touched since the plan".to_owned()));
+    if now.facts.parent != facts.parent || !same(&now.facts.meta, &facts.meta) {
+        return Some("it was replaced or touched since the plan".to_owned());
     }
-    Ok(inside(facts, &now))
+    let entries = now.facts.totals.files + now.facts.totals.dirs;
+    let blind = !now.facts.problems.is_empty() || !now.facts.mounts.is_empty();
+    inside(facts, now.facts.digest, entries, blind).or_else(|| {
+        now.all().next().map(|r| format!("{} refuses it by now: {}", r.rule, r.message))
+    })
 }
 
-fn inside(facts: &Dossier, now: &look::Glance) -> Option<String> {
-    if now.digest == facts.digest && !now.blind {
+fn inside(facts: &Dossier, digest: Digest, entries: u64, blind: bool) -> Option<String> {
+    if digest == facts.digest && !blind {
         return None;
     }
     let planned = facts.totals.files + facts.totals.dirs;
-    Some(match now.entries.cmp(&planned) {
+    Some(match entries.cmp(&planned) {
         std::cmp::Ordering::Equal => "something in it was changed since the plan".to_owned(),
-        _ => format!("it holds {} entries, the plan saw {planned}", now.entries),
+        _ => format!("it holds {entries} entries, the plan saw {planned}"),
     })
 }
 
@@ -192,9 +198,7 @@ fn move_all(plan: &Plan, ready: &[Ready<'_>], hands: &mut Hands<'_>, execution: 
             let failed = trouble.as_ref().filter(|t| t.0 == i).map(|t| format!("{:#}", t.1));
             let back = if i < moved { put_back(one) } else { Ok(()) };
             let fate = match (back, failed) {
-                (Err(error), _) => {
-                    Fate::Failed(format!("{error:#}; it is in {}", one.to().display()))
-                }
+                (Err(error), _) => Fate::Failed(format!("{error:#}")),
                 (Ok(()), Some(why)) => Fate::Failed(why),
                 (Ok(()), None) => Fate::Stayed,
             };
@@ -231,7 +235,7 @@ fn move_one(one: &Ready<'_>, euid: u32) -> Result<Option<String>> {
     let _ = change::sync_dir(&one.parent);
     let how = match look::glance(&one.stage.files, &one.new, euid) {
         Ok(now) if now.meta.id != one.facts.meta.id => Some("it was replaced".to_owned()),
-        Ok(now) => inside(one.facts, &now),
+        Ok(now) => inside(one.facts, now.digest, now.entries, now.blind),
         Err(error) => Some(error.to_string()),
     };
     if how.is_some() {
@@ -242,7 +246,7 @@ fn move_one(one: &Ready<'_>, euid: u32) -> Result<Option<String>> {
 
 fn put_back(one: &Ready<'_>) -> Result<()> {
     change::rename_new(&one.stage.files, &one.new, &one.parent, &one.name)
-        .context("cannot put it back")?;
+        .with_context(|| format!("it is in `{}`, and cannot be put back", one.to().display()))?;
     let _ = change::sync_dir(&one.parent);
     Ok(())
 }

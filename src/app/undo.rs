@@ -16,6 +16,7 @@ pub(super) fn run(what: Option<&OsStr>, voice: Voice) -> Result<Exit> {
     let s = &world.surroundings;
     let state = s.state.as_deref().context("there is no home directory with a journal")?;
     let mut journal = Journal::open(state, (s.user != s.euid).then_some(s.user))?;
+    journal.hold()?;
     let wanted = wanted(what)?;
     let home_trash = s.home_trash.clone();
     let mut hands = Hands { euid: s.euid, user: s.user, home_trash, journal: &mut journal };

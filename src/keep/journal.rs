@@ -75,6 +75,7 @@ struct Line {
 #[derive(Debug)]
 pub struct Journal {
     file: File,
+    held: bool,
 }
 
 impl Journal {
@@ -98,7 +99,18 @@ impl Journal {
         if found.kind != FileKind::File || found.nlink != 1 || foreign {
             return Err(anyhow!("it is a link, or belongs to another user")).with_context(context);
         }
-        Ok(Self { file })
+        Ok(Self { file, held: false })
+    }
+
+    /// Keeps all other runs of this program from acting until this one ends: what two of them see
+    /// of each other's targets stays true while one acts.
+    ///
+    /// # Errors
+    /// As flock(2).
+    pub fn hold(&mut self) -> Result<()> {
+        change::lock(&self.file).context("cannot lock the journal")?;
+        self.held = true;
+        Ok(())
     }
 
     /// Appends an event and makes it durable.
@@ -106,6 +118,9 @@ impl Journal {
     /// # Errors
     /// As write(2) and fsync(2).
     pub fn append(&mut self, at: Stamp, event: &Event) -> Result<()> {
+        if self.held {
+            return self.append_locked(at, event);
+        }
         change::lock(&self.file).context("cannot lock the journal")?;
         let written = self.append_locked(at, event);
         let unlocked = change::unlock(&self.file).context("cannot unlock the journal");
