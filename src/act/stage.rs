@@ -49,7 +49,7 @@ pub(super) fn choose(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stag
     if let Some(home) = &hands.home_trash
         && nearest_mount(home) == Some(meta.mount)
     {
-        match make(home, meta, hands) {
+        match own_folder(home, hands).and_then(|()| make(home, meta, hands)) {
             Ok((files, info)) => return Ok(Stage { files, info, path: home.clone(), top: None }),
             Err(error) => why.push(format!("{}: {error:#}", home.display())),
         }
@@ -83,6 +83,18 @@ fn is_shared_trash(top: &Path) -> bool {
     let Ok(open) = dir::open_search(top) else { return false };
     dir::stat_name(&open, OsStr::new(".Trash"))
         .is_ok_and(|m| m.kind == FileKind::Directory && m.mode & 0o1000 != 0)
+}
+
+/// Under sudo the folder around the home trash must be that user's: a link in a home must not lead
+/// root elsewhere.
+fn own_folder(trash: &Path, hands: &Hands<'_>) -> Result<()> {
+    let above = trash.ancestors().skip(1).find_map(|p| dir::stat_path(p).ok());
+    match (hands.owner(), above) {
+        (Some(user), Some(above)) if above.uid != user => {
+            bail!("the folder around it belongs to user {}", above.uid)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn highest_owned(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Option<PathBuf> {

@@ -2,24 +2,24 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::ErrorKind;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use super::{Execution, Fate, Hands};
-use crate::facts::{FileId, Stamp};
+use crate::facts::{FileId, Meta, Stamp};
 use crate::keep::{Event, Item, decode, encode};
 use crate::sys::{change, dir};
 
 /// What to put back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// All of the last deletion.
+    /// All of the last deletion of which something is still in the trash.
     Last,
-    /// All of this plan.
-    Plan(String),
-    /// What was at this path, as it was deleted last.
-    Path(PathBuf),
+    /// All of the plan whose id begins like this, or what was at this path, as it was deleted last.
+    Named(String, PathBuf),
 }
 
 /// Puts back what is wanted.
@@ -32,7 +32,7 @@ pub fn undo(wanted: &Wanted, now: Stamp, hands: &mut Hands<'_>) -> Result<Execut
     let mut execution = Execution { id: id.clone(), fates: Vec::new(), changed: Vec::new() };
     for item in items {
         let from = decode(&item.from);
-        let fate = match restore(&item, &id) {
+        let fate = match restore(&item, &id, hands) {
             Ok(fate) => {
                 let at = if let Fate::Restored(at) = &fate { at.clone() } else { from.clone() };
                 let event =
@@ -62,34 +62,50 @@ fn find(events: &[Event], wanted: &Wanted) -> Result<(String, Vec<Item>)> {
         let left: Vec<Item> = items.iter().filter(|i| !back(i)).cloned().collect();
         (!left.is_empty()).then(|| (plan.clone(), left))
     });
-    let found = match wanted {
-        Wanted::Last => open.into_iter().next(),
-        Wanted::Plan(id) => {
-            let mut matching: Vec<_> = open.filter(|(plan, _)| plan.starts_with(id)).collect();
-            if matching.len() > 1 {
-                bail!(
-                    "`{id}` begins several ids: {}",
-                    matching.iter().map(|m| m.0.as_str()).collect::<Vec<_>>().join(", ")
-                );
-            }
-            matching.pop()
-        }
-        Wanted::Path(path) => {
-            let text = encode(path);
-            open.into_iter().find_map(|(plan, items)| {
-                let one: Vec<Item> = items.into_iter().filter(|i| i.from == text).collect();
-                (!one.is_empty()).then_some((plan, one))
-            })
-        }
+    let nothing =
+        "nothing to undo: the journal knows of no such deletion that is still in the trash";
+    let (text, path) = match wanted {
+        Wanted::Last => return open.into_iter().find(still_there).context(nothing),
+        Wanted::Named(text, path) => (text, encode(path)),
     };
-    found.context(
-        "nothing to undo: the journal knows of no such deletion that is still in the trash",
-    )
+    let open: Vec<_> = open.collect();
+    let mut ids: Vec<_> = open.iter().filter(|(plan, _)| is_id(text, plan)).collect();
+    let at_path = open.iter().find_map(|(plan, items)| {
+        let one: Vec<Item> = items.iter().filter(|i| i.from == path).cloned().collect();
+        (!one.is_empty()).then(|| (plan.clone(), one))
+    });
+    if ids.len() > 1 {
+        let ids: Vec<_> = ids.iter().map(|m| m.0.as_str()).collect();
+        bail!("`{text}` begins several ids: {}", ids.join(", "));
+    }
+    match (ids.pop(), at_path) {
+        (Some(_), Some(_)) => {
+            bail!(
+                "`{text}` is an id and also a path that was deleted: write `./{text}` for the path"
+            )
+        }
+        (Some(plan), None) => Ok(plan.clone()),
+        (None, Some(found)) => Ok(found),
+        (None, None) => bail!("{nothing}"),
+    }
+}
+
+/// At least four digits of an id.
+fn is_id(text: &str, plan: &str) -> bool {
+    text.len() >= 4 && plan.starts_with(&text.to_ascii_lowercase())
+}
+
+/// Whether something of a plan can still come back: the last one may have been emptied since.
+fn still_there((_, items): &(String, Vec<Item>)) -> bool {
+    items.iter().any(|item| {
+        let (from, to) = (decode(&item.from), decode(&item.to));
+        inode(&to) == Some(item.ino) || never_went(item, &from, &to)
+    })
 }
 
 /// Puts one item back. One that never went, because the run was cut off before its rename, stays
 /// where it is and only loses its info file.
-fn restore(item: &Item, id: &str) -> Result<Fate> {
+fn restore(item: &Item, id: &str, hands: &Hands<'_>) -> Result<Fate> {
     let (from, to, info) = (decode(&item.from), decode(&item.to), decode(&item.info));
     if !in_one_trash(&to, &info) {
         bail!(
@@ -104,21 +120,25 @@ fn restore(item: &Item, id: &str) -> Result<Fate> {
     let (files, new) = opened(&to)?;
     let kept = dir::stat_name(&files, &new)
         .with_context(|| format!("it is no longer in the trash at `{}`", to.display()))?;
-    if kept.id != (FileId { dev: item.dev, ino: item.ino }) {
+    // Device numbers change when the machine starts anew; within one trash the inode is enough.
+    if kept.id != (FileId { dev: dir::stat_fd(&files)?.id.dev, ino: item.ino }) {
         bail!("what is in the trash at `{}` is something else", to.display());
     }
     let above = from.parent().context("it has no parent")?;
     let resolved = above.canonicalize();
-    let resolved = resolved.with_context(|| format!("its folder `{}` is gone", above.display()))?;
+    let resolved = resolved.with_context(|| {
+        let (above, to) = (above.display(), to.display());
+        format!("its folder `{above}` is gone: make it again, or take the thing from `{to}`")
+    })?;
     if resolved != above {
         bail!("its folder `{}` leads elsewhere by now", above.display());
     }
     let (parent, name) = opened(&from)?;
+    allowed(hands, &files, &parent, &kept, &to)?;
     let mut at = from.clone();
     let mut moved = change::rename_new(&files, &new, &parent, &name);
     if moved.as_ref().is_err_and(|e| e.kind() == ErrorKind::AlreadyExists) {
-        let mut other = name.clone();
-        other.push(format!(".restored-{id}"));
+        let other = beside(&name, id);
         at = above.join(&other);
         moved = change::rename_new(&files, &new, &parent, &other);
     }
@@ -126,6 +146,35 @@ fn restore(item: &Item, id: &str) -> Result<Fate> {
     let _ = change::sync_dir(&parent);
     drop_info(&info);
     Ok(Fate::Restored(at))
+}
+
+/// Under sudo the journal is the user's own, and so is what it says: root must not be led by it to
+/// take a thing out of a trash of somebody else, or to put a user's thing where only root could.
+fn allowed(
+    hands: &Hands<'_>,
+    files: &OwnedFd,
+    parent: &OwnedFd,
+    kept: &Meta,
+    to: &Path,
+) -> Result<()> {
+    let Some(user) = hands.owner() else { return Ok(()) };
+    let (trash, folder) = (dir::stat_fd(files)?.uid, dir::stat_fd(parent)?.uid);
+    if trash != user {
+        bail!("`{}` is in the trash of user {trash}, not of the one who called sudo", to.display());
+    }
+    if kept.uid == user && folder != user {
+        bail!("its folder belongs to user {folder}: move it back by hand from `{}`", to.display());
+    }
+    Ok(())
+}
+
+/// `NAME.restored-ID`, short enough for a file name.
+fn beside(name: &OsStr, id: &str) -> OsString {
+    let end = format!(".restored-{id}");
+    let mut bytes = name.as_bytes().to_vec();
+    bytes.truncate(255 - end.len());
+    bytes.extend(end.bytes());
+    OsString::from_vec(bytes)
 }
 
 /// Whether payload and info file lie where this program puts them: in the two halves of one trash.
@@ -141,10 +190,12 @@ fn in_one_trash(to: &Path, info: &Path) -> bool {
 }
 
 fn never_went(item: &Item, from: &Path, to: &Path) -> bool {
-    let id = |path: &Path| {
-        opened(path).ok().and_then(|(dir, name)| dir::stat_name(&dir, &name).ok()).map(|m| m.id)
-    };
-    id(to).is_none() && id(from) == Some(FileId { dev: item.dev, ino: item.ino })
+    inode(to).is_none() && inode(from) == Some(item.ino)
+}
+
+fn inode(path: &Path) -> Option<u64> {
+    let (dir, name) = opened(path).ok()?;
+    dir::stat_name(&dir, &name).ok().map(|m| m.id.ino)
 }
 
 fn drop_info(info: &Path) {
@@ -153,7 +204,7 @@ fn drop_info(info: &Path) {
     }
 }
 
-fn opened(path: &Path) -> Result<(std::os::fd::OwnedFd, OsString)> {
+fn opened(path: &Path) -> Result<(OwnedFd, OsString)> {
     let above = path.parent().context("it has no parent")?;
     let open =
         dir::open_path(above).with_context(|| format!("cannot open `{}`", above.display()))?;

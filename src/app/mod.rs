@@ -30,9 +30,18 @@ pub enum Exit {
     Declined = 5,
 }
 
-/// Runs the program.
+/// Runs the program. A defect in it is a failure like any other: its code is in the table.
 #[must_use]
 pub fn run(argv: &[OsString]) -> Exit {
+    std::panic::catch_unwind(|| dispatch(argv)).unwrap_or_else(|_| {
+        Voice::Text.remark(
+            "this is a defect of safe-rm: please report it; `safe-rm undo` puts back what was moved",
+        );
+        Exit::Failed
+    })
+}
+
+fn dispatch(argv: &[OsString]) -> Exit {
     if let Some(word) = ambiguous(argv) {
         let text = format!(
             "`{word}` is a command and also a path here; write `safe-rm ./{word}` for the path, or \

@@ -1,7 +1,7 @@
 //! `safe-rm undo [ID or PATH]`: puts back what a deletion moved to the trash.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -17,6 +17,10 @@ pub(super) fn run(what: Option<&OsStr>, voice: Voice) -> Result<Exit> {
     let state = s.state.as_deref().context("there is no home directory with a journal")?;
     let mut journal = Journal::open(state, (s.user != s.euid).then_some(s.user))?;
     journal.hold()?;
+    if let Some(line) = journal.broken()? {
+        voice
+            .remark(&format!("line {line} of the journal was not written by safe-rm as it stands"));
+    }
     let wanted = wanted(what)?;
     let home_trash = s.home_trash.clone();
     let mut hands = Hands { euid: s.euid, user: s.user, home_trash, journal: &mut journal };
@@ -25,21 +29,13 @@ pub(super) fn run(what: Option<&OsStr>, voice: Voice) -> Result<Exit> {
     Ok(delete::exit(&execution))
 }
 
-/// An id is eight hexadecimal digits or their beginning; everything else is a path.
+/// An id or the beginning of one, or a path: the journal knows which.
 fn wanted(what: Option<&OsStr>) -> Result<Wanted> {
     let Some(what) = what else { return Ok(Wanted::Last) };
-    if let Some(text) = what.to_str()
-        && (4..=8).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_hexdigit())
-    {
-        return Ok(Wanted::Plan(text.to_ascii_lowercase()));
-    }
     let path = Path::new(what);
     let name = path.file_name().context("name the path that was deleted")?;
-    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
-    let parent: PathBuf = parent
-        .unwrap_or(Path::new("."))
-        .canonicalize()
-        .with_context(|| format!("cannot find the folder of `{}`", path.display()))?;
-    Ok(Wanted::Path(parent.join(name)))
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A folder that is gone as well is known by what was written.
+    let parent = parent.canonicalize().or_else(|_| std::path::absolute(parent))?;
+    Ok(Wanted::Named(what.to_string_lossy().into_owned(), parent.join(name)))
 }

@@ -3,7 +3,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
@@ -15,6 +15,9 @@ use crate::sys::{change, dir};
 
 /// Its name in the state directory.
 const NAME: &str = "journal.jsonl";
+
+/// How much is read first to find the last line.
+const TAIL: u64 = 1 << 16;
 
 /// One thing that is moved; paths are percent-encoded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,19 +147,40 @@ impl Journal {
     /// The last line without its end, and whether it had one.
     fn last_line(&mut self) -> Result<(Vec<u8>, bool)> {
         let size = self.file.seek(SeekFrom::End(0))?;
-        self.file.seek(SeekFrom::Start(size.saturating_sub(1 << 20)))?;
-        let mut last = Vec::new();
-        let mut reader = BufReader::new(&self.file);
-        let mut whole = true;
+        let mut window = TAIL;
         loop {
-            let mut line = Vec::new();
-            if reader.read_until(b'\n', &mut line)? == 0 {
-                return Ok((last, whole));
+            let start = size.saturating_sub(window);
+            self.file.seek(SeekFrom::Start(start))?;
+            let mut tail = Vec::new();
+            (&self.file).take(window).read_to_end(&mut tail)?;
+            let whole = tail.last().is_none_or(|b| *b == b'\n');
+            tail.pop_if(|b| *b == b'\n');
+            let begin = tail.iter().rposition(|b| *b == b'\n').map(|i| i + 1);
+            if begin.is_some() || start == 0 {
+                return Ok((tail.split_off(begin.unwrap_or(0)), whole));
             }
-            whole = line.last() == Some(&b'\n');
-            line.pop_if(|b| *b == b'\n');
-            last = line;
+            window = window.saturating_mul(2);
         }
+    }
+
+    /// The first line that does not carry the hash of the one before it, counted from 1: somebody
+    /// else wrote in the journal, or took something out.
+    ///
+    /// # Errors
+    /// As read(2).
+    pub fn broken(&mut self) -> Result<Option<usize>> {
+        self.file.seek(SeekFrom::Start(0)).context("cannot read the journal")?;
+        let mut before = Vec::new();
+        for (at, line) in BufReader::new(&self.file).split(b'\n').enumerate() {
+            let line = line.context("cannot read the journal")?;
+            let read = serde_json::from_slice::<Line>(&line).ok();
+            // What a crash cut off says nothing, but the next line carries its hash.
+            if read.is_some_and(|l| l.prev != blake3::hash(&before).to_hex().to_string()) {
+                return Ok(Some(at + 1));
+            }
+            before = line;
+        }
+        Ok(None)
     }
 
     /// All events that can be read, oldest first; what was cut off is passed over.
@@ -173,9 +197,15 @@ impl Journal {
     }
 }
 
-/// Opens one of our own directories, made for the owner alone with what is missing above it.
+/// Opens one of our own directories, made for the owner alone with what is missing above it. Under
+/// sudo nothing is made or opened in a directory that is not that user's: links in a user's home
+/// must not lead root elsewhere.
 pub(super) fn own_dir(path: &Path, owner: Option<u32>) -> Result<OwnedFd> {
     if let Ok(open) = dir::open_path(path) {
+        let uid = dir::stat_fd(&open)?.uid;
+        if owner.is_some_and(|owner| owner != uid) {
+            return Err(anyhow!("`{}` belongs to user {uid}", path.display()));
+        }
         return Ok(open);
     }
     let (parent, name) = path.parent().zip(path.file_name()).context("it has no parent")?;
@@ -229,6 +259,32 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_was_changed_or_taken_out_shows() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut journal = written(dir.path());
+        assert_eq!(journal.broken().unwrap(), None);
+        let path = dir.path().join("state").join(NAME);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replacen("/t/files/a", "/t/files/b", 1)).unwrap();
+        assert_eq!(journal.broken().unwrap(), Some(2));
+        let lines: Vec<_> = text.lines().collect();
+        std::fs::write(&path, [lines[0], lines[2], ""].join("\n")).unwrap();
+        assert_eq!(journal.broken().unwrap(), Some(2));
+    }
+
+    #[test]
+    fn the_chain_holds_after_a_line_of_any_length() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut journal = written(dir.path());
+        for length in [10, (1 << 16) - 300, 1 << 16, 1 << 21] {
+            let from = "a".repeat(length);
+            journal.append(Stamp::at(3), &Event::Moved { plan: "p".into(), from }).unwrap();
+            journal.append(Stamp::at(4), &events()[1]).unwrap();
+        }
+        assert_eq!(journal.broken().unwrap(), None);
+    }
+
+    #[test]
     fn cut_at_any_byte_it_goes_on() {
         let dir = tempfile::tempdir().unwrap();
         drop(written(dir.path()));
@@ -238,6 +294,7 @@ mod tests {
             std::fs::write(&path, &whole[..cut]).unwrap();
             let mut journal = Journal::open(&dir.path().join("state"), None).unwrap();
             journal.append(Stamp::at(2), &events()[1]).unwrap();
+            assert_eq!(journal.broken().unwrap(), None, "{cut}");
             let read = journal.events().unwrap();
             let kept = whole[..cut].iter().filter(|b| **b == b'\n').count();
             // A line that lost only its end is whole all the same.

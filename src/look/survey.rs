@@ -149,6 +149,16 @@ pub(super) fn survey(
     Ok(gathered.into_tree(base, meta, dirs))
 }
 
+/// One thread at work. However its turn ends, the others learn of it: none waits for ever.
+struct Busy<'a, 'b>(&'a Shared<'b>);
+
+impl Drop for Busy<'_, '_> {
+    fn drop(&mut self) {
+        lock(&self.0.queue).busy -= 1;
+        self.0.wake.notify_all();
+    }
+}
+
 fn work(shared: &Shared<'_>) -> Gathered {
     let mut gathered = Gathered::new(shared.euid);
     let mut buffer = Vec::with_capacity(LISTING);
@@ -158,6 +168,7 @@ fn work(shared: &Shared<'_>) -> Gathered {
         if let Some(job) = queue.jobs.pop() {
             queue.busy += 1;
             drop(queue);
+            let busy = Busy(shared);
             stack.push(job);
             while let Some(job) = stack.pop() {
                 read(shared, &job, &mut stack, &mut gathered, &mut buffer);
@@ -167,8 +178,8 @@ fn work(shared: &Shared<'_>) -> Gathered {
                     shared.wake.notify_all();
                 }
             }
+            drop(busy);
             queue = lock(&shared.queue);
-            queue.busy -= 1;
         } else if queue.busy == 0 {
             shared.wake.notify_all();
             return gathered;
