@@ -2,7 +2,16 @@
 
 use std::ffi::OsString;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+
+/// A path that names something; an empty one comes of a variable that is not set.
+fn path() -> impl TypedValueParser<Value = OsString> {
+    OsStringValueParser::new().try_map(|path| {
+        let why = "an empty path names nothing; check the variable that should have held it";
+        if path.is_empty() { Err(why) } else { Ok(path) }
+    })
+}
 
 /// Moves AI-model folders to the trash, and only what a person has seen and confirmed.
 #[derive(Debug, Parser)]
@@ -44,7 +53,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct Delete {
     /// What to delete
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required = true, value_name = "PATH", value_parser = path())]
     pub paths: Vec<OsString>,
     /// Show the plan and nothing else
     #[arg(short = 'n', long)]
@@ -70,7 +79,7 @@ pub struct Delete {
 #[derive(Debug, Args)]
 pub struct Plan {
     /// What would be deleted
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required = true, value_name = "PATH", value_parser = path())]
     pub paths: Vec<OsString>,
     /// Answer with one JSON document on stdout
     #[arg(long)]
@@ -81,7 +90,7 @@ pub struct Plan {
 #[derive(Debug, Args)]
 pub struct Undo {
     /// A plan's id (its beginning will do) or the path that was deleted
-    #[arg(value_name = "ID or PATH")]
+    #[arg(value_name = "ID or PATH", value_parser = path())]
     pub what: Option<OsString>,
     /// Answer with one JSON document on stdout
     #[arg(long)]

@@ -16,11 +16,19 @@ pub fn claimed_family(text: &str) -> Option<&'static str> {
         ("gemma3", "gemma3"),
         ("gemma2", "gemma2"),
         ("gpt2", "gpt2"),
-        ("bert", "bert"),
-        ("t5", "t5"),
         ("flux", "flux"),
     ];
-    table.iter().find(|(word, _)| plain.contains(word)).map(|(_, family)| *family)
+    let found = table.iter().find(|(word, _)| plain.contains(word)).map(|(_, family)| *family);
+    // Short ones stand in other words as well: `robert`, `part5`.
+    let lower = text.to_ascii_lowercase();
+    let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+    found.or_else(|| {
+        words.find_map(|word| match word {
+            "t5" | "mt5" | "byt5" => Some("t5"),
+            "bert" | "roberta" | "mbert" => Some("bert"),
+            _ => None,
+        })
+    })
 }
 
 /// Whether two family names can be of the same model.
@@ -46,4 +54,24 @@ pub fn claimed_size(text: &str) -> Option<u64> {
         #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
         Some((number * scale) as u64)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_family_is_a_word_and_no_part_of_one() {
+        for (text, family) in [
+            ("Qwen2.5-7B", Some("qwen2")),
+            ("Qwen3-8B", Some("qwen3")),
+            ("flan-t5-xl", Some("t5")),
+            ("bert-base-uncased", Some("bert")),
+            ("robert's best", None),
+            ("part5", None),
+            ("sqrt5", None),
+        ] {
+            assert_eq!(claimed_family(text), family, "{text}");
+        }
+    }
 }

@@ -4,6 +4,10 @@ use chrono::{DateTime, FixedOffset, Offset, TimeZone, Utc};
 
 use crate::facts::Stamp;
 
+/// Two days inside of the years 0 to 9999, so that every offset stays in four digits.
+const FIRST: i64 = -62_167_046_400;
+const LAST: i64 = 253_402_127_999;
+
 /// Where the local day comes from.
 #[derive(Clone, Debug)]
 pub enum Zone {
@@ -57,9 +61,9 @@ impl Clock {
                 .unwrap_or_else(|| Utc.fix()),
         };
         // A hostile file system can hold years that no calendar has: the nearest end will do.
-        let utc = Utc.timestamp_opt(at.secs, at.nanos).single();
-        utc.unwrap_or(if at.secs < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC })
-            .with_timezone(&offset)
+        let secs = at.secs.clamp(FIRST, LAST);
+        let utc = Utc.timestamp_opt(secs, at.nanos.min(999_999_999)).single();
+        utc.unwrap_or_default().with_timezone(&offset)
     }
 
     /// When the local day of the reading began, and when the next one begins.
@@ -80,5 +84,22 @@ impl Clock {
         let guess = naive - i64::from(offset);
         let again = self.local(Stamp::at(guess)).offset().local_minus_utc();
         Stamp::at(naive - i64::from(again))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_that_no_calendar_has_are_shown_all_the_same() {
+        for zone in [-14, 14] {
+            let zone = FixedOffset::east_opt(zone * 3600).unwrap();
+            for secs in [i64::MIN, -1_000_000_000_000, 9_000_000_000_000, i64::MAX] {
+                let clock = Clock::new(Stamp { secs, nanos: u32::MAX }, Zone::Fixed(zone));
+                assert_eq!(clock.minute(clock.now()).len(), "2025-11-15 03:08".len());
+                assert!(clock.today().0 < clock.today().1);
+            }
+        }
     }
 }

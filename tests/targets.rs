@@ -54,12 +54,15 @@ fn a_missing_or_empty_path_stops_everything() {
     let sandbox = Sandbox::later();
     sandbox.file("there", "x");
     let before = sandbox.snapshot();
-    for bad in ["missing", "", "there/", "no/such/parent"] {
+    for bad in ["missing", "there/", "there/.", "no/such/parent"] {
         let answer = sandbox.run(&["there", bad]);
         assert_eq!(answer.code, 1, "{bad:?}: {answer:?}");
         assert!(answer.err.starts_with("safe-rm: "), "{answer:?}");
     }
     assert_eq!(sandbox.run(&[]).code, 2);
+    let empty = sandbox.run(&["there", ""]);
+    assert_eq!(empty.code, 2);
+    assert!(empty.err.contains("an empty path names nothing"), "{empty:?}");
     assert_eq!(sandbox.run(&["--no-such-option", "there"]).code, 2);
     assert_eq!(sandbox.snapshot(), before);
 }
@@ -70,6 +73,20 @@ fn an_error_in_json_is_one_document() {
     let answer = sandbox.run(&["--json", "missing"]);
     assert_eq!(answer.code, 1);
     assert_eq!(answer.json()["schema"], "safe-rm/error/1");
+    let answer = sandbox.run(&["--json", "--no-such-\u{9b}31m\u{202e}option"]);
+    assert_eq!(answer.code, 2);
+    assert_eq!(answer.json()["schema"], "safe-rm/error/1");
+    assert!(answer.out.is_ascii() && answer.err.is_ascii(), "{answer:?}");
+}
+
+#[test]
+fn a_link_with_a_dot_behind_it_is_as_doubtful_as_with_a_slash() {
+    let sandbox = Sandbox::later();
+    sandbox.file("precious/x", "x");
+    symlink("precious", sandbox.work().join("link")).unwrap();
+    assert_eq!(sandbox.run(&["plan", "link/."]).code, 3);
+    assert_eq!(sandbox.run(&["plan", "link//./"]).code, 3);
+    assert_eq!(sandbox.run(&["plan", "precious/."]).code, 0);
 }
 
 #[test]

@@ -52,9 +52,16 @@ fn dispatch(argv: &[OsString]) -> Exit {
     }
     let cli = match Cli::try_parse_from(argv) {
         Ok(cli) => cli,
-        Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+        Err(error) if error.use_stderr() => {
+            let mut words = argv.iter().take_while(|a| *a != "--");
+            let json = words.any(|a| a == "--json");
+            let voice = if json { Voice::Json } else { Voice::Text };
+            voice.usage(&error.render().to_string(), Exit::Usage as u8);
+            return Exit::Usage;
+        }
+        Err(help) => {
+            let _ = help.print();
+            return Exit::Done;
         }
     };
     let json = match &cli.command {

@@ -120,6 +120,7 @@ fn from_json(text: &str) -> Result<Vec<(String, String)>, String> {
 }
 
 fn take(label: &mut Label, key: &str, value: String) {
+    let value = read::short(&value);
     // The key alone pins: somebody wrote it, with a value or without.
     if key == "keep" {
         if !is_no(&value) {

@@ -41,6 +41,18 @@ pub(super) fn typed<T: serde::de::DeserializeOwned>(tree: &Tree, file: &Notable)
     serde_json::from_slice(&head(tree, file, JSON).ok()?).ok()
 }
 
+/// The most that a plan takes over of one text from a file.
+const SHORT: usize = 200;
+
+/// A text from a file, cut where it is longer than anything a person would write there.
+#[must_use]
+pub(super) fn short(text: &str) -> String {
+    match text.char_indices().nth(SHORT) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
 /// Whether the file begins like text.
 #[must_use]
 pub(super) fn is_text(tree: &Tree, file: &Notable) -> bool {

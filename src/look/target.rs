@@ -45,6 +45,12 @@ fn one(typed: &OsStr) -> Result<Target> {
     let start = bare.iter().rposition(|b| *b == b'/').map_or(0, |i| i + 1);
     let (before, last) = bare.split_at(start);
     // `.`, `..` and `/` have no name of their own: what they are is found by resolving them whole.
+    if last == b"." && !before.is_empty() {
+        // `x/.` is `x/`, with the same doubt where `x` is a link.
+        let mut target = one(OsStr::from_bytes(before))?;
+        typed.clone_into(&mut target.typed);
+        return Ok(target);
+    }
     if last.is_empty() || last == b"." || last == b".." {
         return whole(typed);
     }

@@ -37,7 +37,7 @@ impl Voice {
 
     fn document(self, value: &serde_json::Value) {
         if self == Self::Json {
-            let _ = writeln!(anstream::stdout(), "{value:#}");
+            let _ = writeln!(anstream::stdout(), "{}", safe::ascii(&format!("{value:#}")));
         }
     }
 
@@ -74,6 +74,15 @@ impl Voice {
     pub fn failure(self, error: &anyhow::Error, exit: u8) {
         let message = harmless(&format!("{error:#}"));
         let _ = writeln!(anstream::stderr(), "safe-rm: {message}");
+        let schema = "safe-rm/error/1";
+        self.document(&serde_json::json!({"schema": schema, "message": message, "exit": exit}));
+    }
+
+    /// Wrong words on the command line, in the parser's own text.
+    pub fn usage(self, text: &str, exit: u8) {
+        let lines: Vec<String> = text.lines().map(harmless).collect();
+        let _ = writeln!(anstream::stderr(), "{}", lines.join("\n"));
+        let message = lines.first().map_or("", |l| l.trim_start_matches("error: "));
         let schema = "safe-rm/error/1";
         self.document(&serde_json::json!({"schema": schema, "message": message, "exit": exit}));
     }

@@ -16,6 +16,24 @@ pub fn harmless(text: &str) -> String {
     out
 }
 
+/// JSON in ASCII alone: inside of its strings, the only place for anything else, an escape says
+/// the same, and no terminal reads it as a command.
+#[must_use]
+pub(super) fn ascii(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c.is_ascii() && c != '\u{7f}' {
+            out.push(c);
+        } else {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
+    out
+}
+
 /// Marks that reorder or hide text: bidi controls, zero-width characters, tags, separators.
 fn is_invisible(c: char) -> bool {
     matches!(c,
@@ -54,6 +72,14 @@ mod tests {
     fn escapes_and_bidi_marks_do_not_reach_a_terminal() {
         assert_eq!(harmless("a\x1b[31m\nb\u{202e}"), "a\\u{1b}[31m\\nb\\u{202e}");
         assert_eq!(harmless("\u{9b}1m"), "\\u{9b}1m");
+    }
+
+    #[test]
+    fn json_says_the_same_in_ascii() {
+        let value = serde_json::json!({"a\u{9b}\u{7f}": "\u{202e}\u{1f600}é\n"});
+        let shown = ascii(&value.to_string());
+        assert!(shown.is_ascii() && !shown.contains('\u{7f}'));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }
 
     #[test]

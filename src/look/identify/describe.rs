@@ -176,7 +176,7 @@ fn from_weights(model: &mut Model, files: &[&WeightFile]) {
             let sum = by_dtype.entry(&tensor.dtype).or_default();
             *sum = sum.saturating_add(tensor.elements());
         }
-        model.dtype = by_dtype.into_iter().max_by_key(|d| d.1).map(|d| d.0.to_owned());
+        model.dtype = by_dtype.into_iter().max_by_key(|d| d.1).map(|d| read::short(d.0));
     }
     if let Some(quantization) = files.iter().find_map(|f| f.quantization.clone()) {
         model.dtype = Some(quantization);
@@ -204,7 +204,7 @@ fn from_weights(model: &mut Model, files: &[&WeightFile]) {
 }
 
 fn text(value: &Value, key: &str) -> Option<String> {
-    value.get(key)?.as_str().filter(|s| !s.is_empty()).map(str::to_owned)
+    value.get(key)?.as_str().filter(|s| !s.is_empty()).map(read::short)
 }
 
 fn from_config(model: &mut Model, config: &Value) {

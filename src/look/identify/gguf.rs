@@ -28,7 +28,7 @@ impl<'a> Reader<'a> {
 
     fn string(&mut self) -> Option<String> {
         let len = usize::try_from(self.u64()?).ok()?;
-        Some(String::from_utf8_lossy(self.take(len)?).into_owned())
+        Some(read::short(&String::from_utf8_lossy(self.take(len)?)))
     }
 
     /// A value as text; a number type has a fixed width, an array ends the walk.

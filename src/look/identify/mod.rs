@@ -43,7 +43,9 @@ pub(super) enum Place {
 pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<(Model, Place)> {
     let found = recognised(tree);
     let single = |item: &Found<'_>| {
-        let at = tree.notable.iter().position(|f| std::ptr::eq(f, item.0)).unwrap_or(0);
+        // The survey has sorted them.
+        let key = |f: &Notable| (f.dir, f.name.clone());
+        let at = tree.notable.binary_search_by_key(&key(item.0), key).unwrap_or(0);
         (describe::single(tree, path, item), Place::File(at))
     };
     if tree.dirs.is_empty() {

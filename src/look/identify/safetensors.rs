@@ -98,7 +98,9 @@ fn plausible(sample: &Sample<'_>) -> bool {
 fn collect(header: Header, data: u64, size: u64) -> WeightFile {
     let mut file = WeightFile::new("safetensors", Holds::Weights);
     file.complete = match (header.senseless, data.checked_add(header.end)) {
-        (Some(name), _) => Completeness::Damaged(format!("tensor {name:?} makes no sense")),
+        (Some(name), _) => {
+            Completeness::Damaged(format!("tensor {:?} makes no sense", read::short(&name)))
+        }
         (None, Some(expected)) if expected == size => Completeness::Complete,
         (None, Some(expected)) if expected > size => {
             Completeness::Damaged(format!("cut short: {size} of {expected} bytes"))
