@@ -205,3 +205,42 @@ fn what_changes_around_a_target_while_the_question_stands_counts() {
     assert!(shown.contains("keep-last refuses it by now"), "{shown}");
     assert!(sandbox.work().join("run/step-1/model.safetensors").exists());
 }
+
+/// A folder of digits looks like the beginning of an id, and is a path where it was deleted as one.
+#[test]
+fn undo_takes_a_path_that_looks_like_an_id() {
+    let sandbox = Sandbox::later();
+    sandbox.file("20261010/notes.txt", "x");
+    sandbox.delete(&["20261010"]);
+    assert_eq!(sandbox.run(&["undo", "20261010"]).code, 0);
+    assert!(sandbox.work().join("20261010/notes.txt").exists());
+}
+
+/// A name as long as a name can be comes back beside what took its place.
+#[test]
+fn undo_beside_a_name_of_full_length() {
+    let sandbox = Sandbox::later();
+    let name = "n".repeat(255);
+    sandbox.file(&format!("{name}/x"), "old");
+    sandbox.delete(&[&name]);
+    sandbox.file(&format!("{name}/x"), "new");
+    let undo = sandbox.run(&["undo"]);
+    assert_eq!(undo.code, 0, "{undo:?}");
+    let names = std::fs::read_dir(sandbox.work()).unwrap().map(|e| e.unwrap().file_name());
+    assert_eq!(names.filter(|n| n.to_string_lossy().contains(".restored-")).count(), 1);
+}
+
+/// Where its folder is gone as well, undo says so, and where the thing lies.
+#[test]
+fn undo_by_path_into_a_folder_that_is_gone() {
+    let sandbox = Sandbox::later();
+    sandbox.file("runs/old/x", "x");
+    sandbox.delete(&["runs/old"]);
+    std::fs::remove_dir(sandbox.work().join("runs")).unwrap();
+    let undo = sandbox.run(&["undo", "runs/old"]);
+    assert_eq!(undo.code, 1, "{undo:?}");
+    let flat = undo.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("is gone: make it again, or take the thing from"), "{flat}");
+    std::fs::create_dir(sandbox.work().join("runs")).unwrap();
+    assert_eq!(sandbox.run(&["undo", "runs/old"]).code, 0);
+}

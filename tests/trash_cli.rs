@@ -32,14 +32,22 @@ fn trash_cli_lists_and_restores_what_safe_rm_moved() {
 fn what_was_emptied_from_the_trash_is_said() {
     let sandbox = Sandbox::later();
     sandbox.file("a/x", "x");
+    sandbox.file("b/x", "y");
+    sandbox.delete(&["b"]);
     sandbox.delete(&["a"]);
     // By hand: the real trash-empty would empty the trashes of every mount of this machine as well.
     let trash = sandbox.home().join(".local/share/Trash");
     std::fs::remove_dir_all(trash.join("files/a")).unwrap();
     std::fs::remove_file(trash.join("info/a.trashinfo")).unwrap();
-    let undo = sandbox.run(&["undo"]);
+    let undo = sandbox.run(&["undo", "a"]);
     assert_eq!(undo.code, 1, "{undo:?}");
     assert!(undo.out.contains("no longer in the trash"), "{undo:?}");
+    // The last one that can still come back is the one before.
+    assert_eq!(sandbox.run(&["undo"]).code, 0);
+    assert!(sandbox.work().join("b/x").exists());
+    let undo = sandbox.run(&["undo"]);
+    assert_eq!(undo.code, 1, "{undo:?}");
+    assert!(undo.err.contains("nothing to undo"), "{undo:?}");
 }
 
 #[test]

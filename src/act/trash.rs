@@ -56,13 +56,13 @@ impl Ready<'_> {
 /// Where it could not begin: nothing was moved. What failed later stands in the result.
 pub fn execute(
     confirmed: ConfirmedPlan,
-    again: Result<Plan>,
+    again: &Result<Plan>,
     hands: &mut Hands<'_>,
 ) -> Result<Execution> {
     let plan = confirmed.into_plan();
     let mut execution = Execution { id: plan.id.clone(), fates: Vec::new(), changed: Vec::new() };
     for target in &plan.targets {
-        if let Some(how) = differs(&target.facts, &again) {
+        if let Some(how) = differs(&target.facts, again) {
             execution.changed.push((target.facts.path.clone(), how));
         }
     }

@@ -58,7 +58,7 @@ pub(super) fn run(args: &cli::Delete, voice: Voice) -> Result<Exit> {
     let mut hands = Hands { euid, user, home_trash, journal: &mut journal };
     // The world went on while the question stood: what lies in a target and what lies around it.
     let again: Vec<_> = shown.targets.iter().map(|t| t.facts.path.clone().into()).collect();
-    let execution = act::execute(*confirmed, world.plan(&again), &mut hands)?;
+    let execution = act::execute(*confirmed, &world.plan(&again), &mut hands)?;
     voice.done(&Done { execution: &execution, undo: false });
     Ok(exit(&execution))
 }

@@ -81,7 +81,7 @@ fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Written {
     };
     let mut label = Label { path: path.clone(), written, ..Label::default() };
     for (key, value) in fields {
-        take(&mut label, &key, value);
+        take(&mut label, &key, &value);
     }
     let keep = label.keep.clone();
     let none = label.model.trim().is_empty();
@@ -119,8 +119,8 @@ fn from_json(text: &str) -> Result<Vec<(String, String)>, String> {
     Ok(map.iter().map(|(k, v)| (k.to_ascii_lowercase(), text(v))).collect())
 }
 
-fn take(label: &mut Label, key: &str, value: String) {
-    let value = read::short(&value);
+fn take(label: &mut Label, key: &str, value: &str) {
+    let value = read::short(value);
     // The key alone pins: somebody wrote it, with a value or without.
     if key == "keep" {
         if !is_no(&value) {

@@ -36,7 +36,7 @@ pub(super) fn is_shard_folder(name: &str) -> bool {
     let starts = ["global_step", "pytorch_model_fsdp", "mp_rank_", "ocdbt.process_"];
     let counted = ["optimizer_", "pytorch_model_"];
     let number = |p: &&str| name.strip_prefix(*p).is_some_and(|n| n.parse::<u32>().is_ok());
-    starts.iter().any(|p| name.starts_with(p)) || counted.iter().any(|p| number(p))
+    starts.iter().any(|p| name.starts_with(p)) || counted.iter().any(number)
 }
 
 /// Whether the folder is a component of the step around it (`checkpoint-900/unet`, `step_5/actor`).
