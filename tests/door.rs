@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 mod common;
-use common::{BIN, Sandbox};
+use common::{BIN, Sandbox, Terminal};
+use rexpect::session::spawn_command;
 
 fn with_notes() -> Sandbox {
     let sandbox = Sandbox::later();
@@ -243,4 +244,24 @@ fn undo_by_path_into_a_folder_that_is_gone() {
     assert!(flat.contains("is gone: make it again, or take the thing from"), "{flat}");
     std::fs::create_dir(sandbox.work().join("runs")).unwrap();
     assert_eq!(sandbox.run(&["undo", "runs/old"]).code, 0);
+}
+
+/// A second terminal on the standard input is no person either: the controlling one alone is read.
+#[test]
+fn another_terminal_on_the_standard_input_is_not_read() {
+    let sandbox = with_notes();
+    let mut sleeper = std::process::Command::new("sh");
+    sleeper.args(["-c", "tty; exec sleep 60"]);
+    let mut other = spawn_command(sleeper, Some(20_000)).unwrap();
+    let tty = other.read_line().unwrap();
+    let script = format!("exec {BIN} old < {}", tty.trim());
+    let command = sandbox.command_of("sh", &["-c", &script]);
+    let mut terminal = Terminal(spawn_command(command, Some(20_000)).unwrap());
+    terminal.prompt();
+    other.send_line("DELETE").unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    terminal.line("no");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 5, "{shown}");
+    assert!(sandbox.work().join("old/notes.txt").exists());
 }
