@@ -319,6 +319,8 @@ pub struct Dossier {
     pub totals: Totals,
     /// Identity of the whole tree.
     pub digest: Digest,
+    /// Identity and times of the labels and pins beside it and above it.
+    pub around: [u8; 32],
     /// Newest evidence in the tree.
     pub newest: Option<Evidence>,
     /// Oldest modification time in the tree.

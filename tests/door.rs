@@ -195,7 +195,7 @@ fn what_changes_around_a_target_while_the_question_stands_counts() {
     terminal.line("DELETE");
     let (shown, code) = terminal.end();
     assert_eq!(code, 3, "{shown}");
-    assert!(shown.contains("pinned refuses it by now"), "{shown}");
+    assert!(shown.contains("a label or a KEEP file"), "{shown}");
     std::fs::remove_file(sandbox.work().join("run/KEEP")).unwrap();
     let mut terminal = sandbox.at_terminal(&["run/step-1"]);
     terminal.prompt();

@@ -49,6 +49,7 @@ fn dossier(models: Vec<Model>, problems: bool, protected: bool) -> Dossier {
         meta: meta(),
         totals: Totals::default(),
         digest: Digest::default(),
+        around: [0; 32],
         newest: None,
         oldest: None,
         dirs: Vec::new(),

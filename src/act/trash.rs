@@ -1,8 +1,7 @@
 //! Into the trash: one rename a target, looked at before and after, put back on any difference.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
-use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -11,17 +10,16 @@ use super::stage::{self, Stage};
 use super::{Execution, Fate, Hands};
 use crate::ask::ConfirmedPlan;
 use crate::decide::Plan;
-use crate::facts::{Digest, Dossier, Meta};
+use crate::facts::Dossier;
 use crate::keep::{Event, Item, encode};
-use crate::look;
+use crate::look::{self, Target};
 use crate::sys::{change, dir};
 use crate::when::Clock;
 
 /// A target that is ready to go: everything that could fail beforehand has been done.
 struct Ready<'a> {
     facts: &'a Dossier,
-    parent: OwnedFd,
-    name: OsString,
+    target: &'a Target,
     stage: Stage,
     new: OsString,
 }
@@ -49,29 +47,37 @@ impl Ready<'_> {
     }
 }
 
-/// Carries out a confirmed plan. `again` is the plan of the same targets made after the word was
-/// typed: what it shows otherwise, in a target or around it, stops everything.
+/// Carries out a confirmed plan of these targets. `again` says of each, in the order of the plan,
+/// what was found to stand against it after the word was typed; that stops everything.
 ///
 /// # Errors
 /// Where it could not begin: nothing was moved. What failed later stands in the result.
 pub fn execute(
     confirmed: ConfirmedPlan,
-    again: &Result<Plan>,
+    targets: &[Target],
+    again: &[Option<String>],
     hands: &mut Hands<'_>,
 ) -> Result<Execution> {
     let plan = confirmed.into_plan();
     let mut execution = Execution { id: plan.id.clone(), fates: Vec::new(), changed: Vec::new() };
-    for target in &plan.targets {
-        if let Some(how) = differs(&target.facts, again) {
-            execution.changed.push((target.facts.path.clone(), how));
+    let mut ready = Vec::new();
+    for (at, judged) in plan.targets.iter().enumerate() {
+        let facts = &judged.facts;
+        let target = targets.iter().find(|t| t.path == facts.path);
+        let target = target.context("a planned target was not looked at")?;
+        let stands = again.get(at).context("a planned target was not looked at again")?.clone();
+        if let Some(how) = stands.or_else(|| differs(target, facts, hands.euid)) {
+            execution.changed.push((facts.path.clone(), how));
         }
+        ready.push((target, facts));
     }
     if !execution.changed.is_empty() {
         execution.fates = stayed(&plan);
         return Ok(execution);
     }
+    let targets = ready;
     let mut ready = Vec::new();
-    let begun = begin(&plan, &mut ready, hands);
+    let begun = begin(&plan, &targets, &mut ready, hands);
     if let Err(error) = begun {
         withdraw(&ready);
         return Err(error.context("nothing was moved"));
@@ -84,56 +90,36 @@ fn stayed(plan: &Plan) -> Vec<(PathBuf, Fate)> {
     plan.targets.iter().map(|t| (t.facts.path.clone(), Fate::Stayed)).collect()
 }
 
-/// Opens the parent as planned.
-fn parent(facts: &Dossier) -> Result<(OwnedFd, OsString)> {
-    let path = facts.path.parent().context("the root has no parent")?;
-    let open = dir::open_path(path).with_context(|| format!("cannot open `{}`", path.display()))?;
-    if look::identity(&open)? != facts.parent {
-        bail!("`{}` is another directory by now", path.display());
+/// Surveys the whole target once more; says what differs from the plan.
+fn differs(target: &Target, facts: &Dossier, euid: u32) -> Option<String> {
+    match look::glance(&target.parent, &target.name, euid) {
+        Ok(now) => inside(facts, &now),
+        Err(error) => Some(error.to_string()),
     }
-    let name = facts.path.file_name().unwrap_or(OsStr::new(".")).to_owned();
-    Ok((open, name))
 }
 
-/// What is there otherwise than the plan says; nothing where nothing is.
-fn differs(facts: &Dossier, again: &Result<Plan>) -> Option<String> {
-    let now = match again {
-        Ok(plan) => plan.targets.iter().find(|t| t.facts.path == facts.path),
-        Err(error) => return Some(format!("{error:#}")),
-    };
-    let Some(now) = now else { return Some("it is no longer there".to_owned()) };
-    let same = |a: &Meta, b: &Meta| {
-        (a.id, a.kind, a.mtime, a.ctime, a.mount) == (b.id, b.kind, b.mtime, b.ctime, b.mount)
-    };
-    if now.facts.parent != facts.parent || !same(&now.facts.meta, &facts.meta) {
-        return Some("it was replaced or touched since the plan".to_owned());
-    }
-    let entries = now.facts.totals.files + now.facts.totals.dirs;
-    let blind = !now.facts.problems.is_empty() || !now.facts.mounts.is_empty();
-    inside(facts, now.facts.digest, entries, blind).or_else(|| {
-        now.all().next().map(|r| format!("{} refuses it by now: {}", r.rule, r.message))
-    })
-}
-
-fn inside(facts: &Dossier, digest: Digest, entries: u64, blind: bool) -> Option<String> {
-    if digest == facts.digest && !blind {
+fn inside(facts: &Dossier, now: &look::Glance) -> Option<String> {
+    if now.digest == facts.digest && !now.blind {
         return None;
     }
     let planned = facts.totals.files + facts.totals.dirs;
-    Some(match entries.cmp(&planned) {
+    Some(match now.entries.cmp(&planned) {
         std::cmp::Ordering::Equal => "something in it was changed since the plan".to_owned(),
-        _ => format!("it holds {entries} entries, the plan saw {planned}"),
+        _ => format!("it holds {} entries, the plan saw {planned}", now.entries),
     })
 }
 
 /// Everything before the first rename: trash, info files, and the intent in the journal.
-fn begin<'a>(plan: &'a Plan, ready: &mut Vec<Ready<'a>>, hands: &mut Hands<'_>) -> Result<()> {
-    for target in &plan.targets {
-        let facts = &target.facts;
+fn begin<'a>(
+    plan: &Plan,
+    targets: &[(&'a Target, &'a Dossier)],
+    ready: &mut Vec<Ready<'a>>,
+    hands: &mut Hands<'_>,
+) -> Result<()> {
+    for (target, facts) in targets {
         let named = || format!("cannot move `{}` to the trash", facts.path.display());
-        let (open, name) = parent(facts).with_context(named)?;
         let stage = stage::choose(&facts.path, &facts.meta, hands).with_context(named)?;
-        let mut one = Ready { facts, parent: open, name, stage, new: OsString::new() };
+        let mut one = Ready { facts, target, stage, new: OsString::new() };
         reserve(&mut one, &plan.clock, hands).with_context(named)?;
         ready.push(one);
     }
@@ -150,7 +136,7 @@ fn reserve(ready: &mut Ready<'_>, clock: &Clock, hands: &Hands<'_>) -> Result<()
     let date = clock.local(clock.now()).format("%Y-%m-%dT%H:%M:%S");
     let text = format!("[Trash Info]\nPath={}\nDeletionDate={date}\n", encode(recorded));
     for attempt in 0..10_000 {
-        ready.new = stage::name(&ready.name, attempt);
+        ready.new = stage::name(&ready.target.name, attempt);
         match change::create_new(&ready.stage.info, &ready.info_name()) {
             Ok(mut file) => {
                 let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
@@ -229,13 +215,13 @@ fn one_is_home(one: &Ready<'_>) -> bool {
 
 /// Renames one target and compares what went with what was planned.
 fn move_one(one: &Ready<'_>, euid: u32) -> Result<Option<String>> {
-    change::rename_new(&one.parent, &one.name, &one.stage.files, &one.new)
+    change::rename_new(&one.target.parent, &one.target.name, &one.stage.files, &one.new)
         .with_context(|| format!("cannot rename it into {}", one.stage.path.display()))?;
     let _ = change::sync_dir(&one.stage.files);
-    let _ = change::sync_dir(&one.parent);
+    let _ = change::sync_dir(&one.target.parent);
     let how = match look::glance(&one.stage.files, &one.new, euid) {
         Ok(now) if now.meta.id != one.facts.meta.id => Some("it was replaced".to_owned()),
-        Ok(now) => inside(one.facts, now.digest, now.entries, now.blind),
+        Ok(now) => inside(one.facts, &now),
         Err(error) => Some(error.to_string()),
     };
     if how.is_some() {
@@ -245,8 +231,8 @@ fn move_one(one: &Ready<'_>, euid: u32) -> Result<Option<String>> {
 }
 
 fn put_back(one: &Ready<'_>) -> Result<()> {
-    change::rename_new(&one.stage.files, &one.new, &one.parent, &one.name)
+    change::rename_new(&one.stage.files, &one.new, &one.target.parent, &one.target.name)
         .with_context(|| format!("it is in `{}`, and cannot be put back", one.to().display()))?;
-    let _ = change::sync_dir(&one.parent);
+    let _ = change::sync_dir(&one.target.parent);
     Ok(())
 }

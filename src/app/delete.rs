@@ -8,6 +8,7 @@ use crate::ask::{self, Answer};
 use crate::cli;
 use crate::decide::propose;
 use crate::keep::Journal;
+use crate::look;
 use crate::tell::{self, Done, Voice};
 
 const NEEDS_PERSON: &[&str] = &[
@@ -26,7 +27,8 @@ pub(super) fn run(args: &cli::Delete, voice: Voice) -> Result<Exit> {
         return Ok(Exit::Usage);
     }
     let world = world::read()?;
-    let plan = world.plan(&args.paths)?;
+    let targets = look::resolve(&args.paths)?;
+    let plan = world.plan(&targets)?;
     let plan = if args.only_allowed { plan.only_allowed() } else { plan };
     voice.plan(&plan);
     let proposal = match propose(plan) {
@@ -57,8 +59,8 @@ pub(super) fn run(args: &cli::Delete, voice: Voice) -> Result<Exit> {
     journal.hold()?;
     let mut hands = Hands { euid, user, home_trash, journal: &mut journal };
     // The world went on while the question stood: what lies in a target and what lies around it.
-    let again: Vec<_> = shown.targets.iter().map(|t| t.facts.path.clone().into()).collect();
-    let execution = act::execute(*confirmed, &world.plan(&again), &mut hands)?;
+    let again = world.again(&targets, &shown);
+    let execution = act::execute(*confirmed, &targets, &again, &mut hands)?;
     voice.done(&Done { execution: &execution, undo: false });
     Ok(exit(&execution))
 }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use anyhow::Result;
 
 use super::{Exit, world};
+use crate::look;
 use crate::tell::Voice;
 
 /// What a caller may do after a refusal.
@@ -15,7 +16,8 @@ pub(super) const REFUSED: &[&str] = &[
 
 /// Shows the plan and touches nothing.
 pub(super) fn run(paths: &[OsString], voice: Voice) -> Result<Exit> {
-    let plan = world::read()?.plan(paths)?;
+    let world = world::read()?;
+    let plan = world.plan(&look::resolve(paths)?)?;
     voice.plan(&plan);
     if plan.allowed() {
         voice.plan_document(&plan, &["a person may run safe-rm on these paths and type DELETE"]);

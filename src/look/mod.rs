@@ -16,9 +16,7 @@ mod target;
 mod tree;
 mod whole;
 
-use std::ffi::OsString;
-
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::facts::{Digest, Dossier, FileId, Meta};
 use crate::sys::dir;
@@ -26,6 +24,7 @@ use crate::sys::env::Surroundings;
 use crate::when::Clock;
 
 pub use survey::Progress;
+pub use target::{Target, resolve};
 
 /// What looking needs to know of the world.
 #[derive(Clone, Copy, Debug)]
@@ -43,21 +42,15 @@ pub struct Eyes<'a> {
 /// Surveys all targets and says what is known about each.
 ///
 /// # Errors
-/// Where a target does not exist or its parent cannot be opened; nothing was changed.
-pub fn look(paths: &[OsString], eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
-    let targets = target::resolve(paths)?;
+/// Where a target cannot be looked at; nothing was changed.
+pub fn look(targets: &[Target], eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
     let mut series = series::Series::new(eyes);
-    targets.into_iter().map(|t| one(t, eyes, &mut series)).collect()
+    targets.iter().map(|t| one(t, eyes, &mut series)).collect()
 }
 
-fn one(
-    target: target::Target,
-    eyes: &Eyes<'_>,
-    series: &mut series::Series<'_>,
-) -> Result<Dossier> {
+fn one(target: &Target, eyes: &Eyes<'_>, series: &mut series::Series<'_>) -> Result<Dossier> {
     let euid = eyes.surroundings.euid;
-    let shown = target.path.display().to_string();
-    let cannot = || format!("cannot look at `{shown}`");
+    let cannot = || format!("cannot look at `{}`", target.path.display());
     let meta = dir::stat_name(&target.parent, &target.name).with_context(cannot)?;
     let protected = target.ambiguous.clone().or_else(|| protected::why(&target.path, &meta, eyes));
     let tree = if protected.is_some() {
@@ -68,7 +61,9 @@ fn one(
     let tree = tree.with_context(cannot)?;
     let mut models = identify::identify(&tree, &target.path);
     enrich::enrich(&mut models, &tree, &target.path, eyes.clock);
-    let pins = pins::pins(&tree, &models, &target.path);
+    let mut pins = pins::inside(&tree, &models);
+    let lone = tree.dirs.is_empty() && !models.is_empty();
+    pins.extend(pins::around(&target.path, lone));
     let mut models: Vec<_> = models.into_iter().map(|(model, _)| model).collect();
     series.add(&target.path, &mut models);
     Ok(Dossier {
@@ -76,19 +71,46 @@ fn one(
         meta: tree.meta,
         totals: tree.totals,
         digest: tree.digest,
+        around: pins::digest(&target.path),
         newest: enrich::newest(&tree),
         oldest: enrich::oldest(&tree),
         dirs: enrich::dirs(&tree),
         pins,
-        part_of: whole::part_of(&target.path, &tree),
+        part_of: whole::part_of(&target.path, &tree.meta),
         protected,
         models,
         problems: tree.problems,
         mounts: tree.mounts,
         foreign: tree.foreign,
-        typed: target.typed,
-        path: target.path,
+        typed: target.typed.clone(),
+        path: target.path.clone(),
     })
+}
+
+/// Looks once more at what lies around a target: the entry itself, pins and labels above and beside
+/// it, its series, what it is a part of. What lies in it is compared by [`glance`].
+///
+/// # Errors
+/// In words what is there otherwise than it was.
+pub fn around(target: &Target, then: &Dossier, eyes: &Eyes<'_>) -> Result<Dossier> {
+    let meta = dir::stat_name(&target.parent, &target.name).context("it is no longer there")?;
+    let same = |a: &Meta, b: &Meta| {
+        (a.id, a.kind, a.mtime, a.ctime, a.mount) == (b.id, b.kind, b.mtime, b.ctime, b.mount)
+    };
+    if !target.is_in_place() {
+        bail!("its folder was moved or replaced since the plan");
+    }
+    if !same(&meta, &then.meta) {
+        bail!("it was replaced or touched since the plan");
+    }
+    if pins::digest(&target.path) != then.around {
+        bail!("a label or a KEEP file beside or above it came, went or changed since the plan");
+    }
+    let mut now = then.clone();
+    now.part_of = whole::part_of(&target.path, &meta);
+    now.protected = target.ambiguous.clone().or_else(|| protected::why(&target.path, &meta, eyes));
+    series::Series::new(eyes).add(&target.path, &mut now.models);
+    Ok(now)
 }
 
 /// A second look at a target: what is there now, as far as it can be compared with the plan.

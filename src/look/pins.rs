@@ -3,8 +3,9 @@
 //! Collected apart from the labels: a pin holds for all that lies below its folder, whichever
 //! label speaks for a model.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::identify::Place;
@@ -20,26 +21,47 @@ const LISTED: usize = 64;
 /// The one that elsewhere only makes git store an empty folder: it counts beside weights alone.
 const GIT: &str = ".keep";
 
-/// All pins in a target, beside it, and in the folders above it.
-pub(super) fn pins(tree: &Tree, models: &[(Model, Place)], target: &Path) -> Vec<Pin> {
-    let mut pins = inside(tree, models);
-    let mut above = target.ancestors().skip(1);
-    if let Some(parent) = above.next() {
-        let name = target.file_name().map(OsStr::to_string_lossy).unwrap_or_default();
-        let stem = target.file_stem().map(OsStr::to_string_lossy).unwrap_or_default();
-        for prefix in HashSet::from([format!("{name}."), format!("{stem}.")]) {
-            pins.extend(labelled(parent, &prefix));
-        }
-        pins.extend(folder(parent, tree.dirs.is_empty() && !models.is_empty()));
-    }
-    for dir in above {
-        pins.extend(folder(dir, false));
+/// All pins beside a target and in the folders above it. `lone` is a target that is one weight file.
+pub(super) fn around(target: &Path, lone: bool) -> Vec<Pin> {
+    let mut pins = Vec::new();
+    for (dir, prefixes) in places(target) {
+        pins.extend(folder(dir, lone && Some(dir) == target.parent()));
+        pins.extend(prefixes.iter().flat_map(|prefix| labelled(dir, prefix)));
     }
     pins.truncate(LISTED);
     pins
 }
 
-fn inside(tree: &Tree, models: &[(Model, Place)]) -> Vec<Pin> {
+/// Identity and times of everything that could be a pin or a label around a target.
+pub(super) fn digest(target: &Path) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for (dir, prefixes) in places(target) {
+        let Ok(open) = dir::open_search(dir) else { continue };
+        let labels =
+            prefixes.iter().flat_map(|p| labels::NAMES.iter().map(move |n| format!("{p}{n}")));
+        for name in KEEP_FILES.iter().map(|n| (*n).to_owned()).chain(labels) {
+            let Ok(meta) = dir::stat_name(&open, OsStr::new(&name)) else { continue };
+            hasher.update(dir.as_os_str().as_bytes()).update(b"/").update(name.as_bytes());
+            hasher.update(format!("{:?}", (meta.id, meta.size, meta.mtime, meta.ctime)).as_bytes());
+        }
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// The folders above a target, each with the beginnings of the names that labels have there: in
+/// the nearest one also the target's own.
+fn places(target: &Path) -> impl Iterator<Item = (&Path, Vec<String>)> {
+    let of = |part: Option<&OsStr>| part.map(|p| format!("{}.", p.to_string_lossy()));
+    let own: BTreeSet<String> =
+        [of(target.file_name()), of(target.file_stem())].into_iter().flatten().collect();
+    target.ancestors().skip(1).enumerate().map(move |(up, dir)| {
+        let own = own.iter().filter(|_| up == 0).cloned();
+        (dir, std::iter::once(String::new()).chain(own).collect())
+    })
+}
+
+/// All pins in a target.
+pub(super) fn inside(tree: &Tree, models: &[(Model, Place)]) -> Vec<Pin> {
     if tree.dirs.is_empty() {
         return Vec::new();
     }
@@ -59,16 +81,14 @@ fn inside(tree: &Tree, models: &[(Model, Place)]) -> Vec<Pin> {
         let keep = label.then(|| labels::in_tree(tree, file).keep).flatten()?;
         Some(Pin { path: tree.path(file), keep: Some(keep) })
     });
-    found.collect()
+    found.take(LISTED).collect()
 }
 
 fn folder(dir: &Path, git: bool) -> Vec<Pin> {
     let Ok(open) = dir::open_search(dir) else { return Vec::new() };
     let there = |name: &str| dir::stat_name(&open, OsStr::new(name)).is_ok();
     let files = KEEP_FILES.iter().filter(|n| (**n != GIT || git) && there(n));
-    let mut pins: Vec<Pin> = files.map(|n| Pin { path: dir.join(n), keep: None }).collect();
-    pins.extend(labelled(dir, ""));
-    pins
+    files.map(|n| Pin { path: dir.join(n), keep: None }).collect()
 }
 
 fn labelled(dir: &Path, prefix: &str) -> Vec<Pin> {

@@ -10,19 +10,34 @@ use anyhow::{Context, Result, bail};
 use crate::facts::FileKind;
 use crate::sys::dir;
 
-/// One thing to delete.
+/// One thing to delete: its folder, opened once and kept, and its name in it.
 #[derive(Debug)]
-pub(super) struct Target {
-    pub typed: OsString,
+pub struct Target {
+    pub(super) typed: OsString,
+    /// Absolute: the parent resolved, the last component never.
     pub path: PathBuf,
+    /// The folder around it.
     pub parent: OwnedFd,
+    /// Its name there.
     pub name: OsString,
     /// `link/`: it could mean the link or the folder behind it.
-    pub ambiguous: Option<String>,
+    pub(super) ambiguous: Option<String>,
+}
+
+impl Target {
+    /// Whether its path still leads to the folder that was opened.
+    pub(super) fn is_in_place(&self) -> bool {
+        let folder = self.path.parent().unwrap_or(Path::new("/"));
+        let (now, then) = (dir::stat_path(folder), dir::stat_fd(&self.parent));
+        now.ok().zip(then.ok()).is_some_and(|(now, then)| now.id == then.id)
+    }
 }
 
 /// Resolves all operands, drops repetitions and what lies inside of another operand.
-pub(super) fn resolve(paths: &[OsString]) -> Result<Vec<Target>> {
+///
+/// # Errors
+/// Where one does not exist or its folder cannot be opened.
+pub fn resolve(paths: &[OsString]) -> Result<Vec<Target>> {
     let mut targets: Vec<Target> = Vec::new();
     for typed in paths {
         let target = one(typed)?;

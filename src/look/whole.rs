@@ -8,22 +8,32 @@ use super::identify::{Marks, is_shard, is_side};
 use super::listing::{CHILD, listing};
 use super::notable;
 use super::tree::{ROOT, Tree};
-use crate::facts::FileKind;
+use crate::facts::{FileKind, Meta};
 
 /// How far up a part is looked for: no writer nests deeper.
 const LEVELS: usize = 8;
 
+/// The mark of a shared store of the hub cache (`huggingface_hub` 1.33 and newer).
+const SHARED: &str = ".huggingface-shared-blobs";
+
 /// The model of which this target is only a part, said in words.
-pub(super) fn part_of(target: &Path, tree: &Tree) -> Option<String> {
+pub(super) fn part_of(target: &Path, meta: &Meta) -> Option<String> {
     if let Some(store) = target.ancestors().skip(1).find(|p| is_hub_repository(p)) {
         return Some(format!("`{}`, a repository of the hub cache", store.display()));
     }
     if let Some(store) = target.ancestors().skip(1).find(|p| is_ollama_store(p)) {
         return Some(format!("store `{}` (Ollama)", store.display()));
     }
-    let whole = match tree.meta.kind {
+    // Payload that several repositories share: their own blobs are links to it.
+    if let Some(store) = target.ancestors().find(|p| p.join(SHARED).symlink_metadata().is_ok()) {
+        return Some(format!(
+            "store `{}`, which repositories of the hub cache share",
+            store.display()
+        ));
+    }
+    let whole = match meta.kind {
         FileKind::Directory => around(target),
-        FileKind::File | FileKind::Symlink => of_folder(target, tree.meta.size),
+        FileKind::File | FileKind::Symlink => of_folder(target, meta.size),
         FileKind::Special => None,
     };
     whole.map(|path| format!("`{}`", path.display()))
@@ -100,6 +110,6 @@ fn is_hub_repository(path: &Path) -> bool {
 /// Its manifests name blobs by hash: neither half is a model without the other.
 fn is_ollama_store(path: &Path) -> bool {
     let blob = |e: &walkdir::DirEntry| e.file_name().to_string_lossy().starts_with("sha256");
-    path.join("manifests").is_dir()
+    (path.join("manifests").is_dir() || path.join("manifests-v2").is_dir())
         && WalkDir::new(path.join("blobs")).max_depth(1).into_iter().flatten().any(|e| blob(&e))
 }

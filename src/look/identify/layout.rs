@@ -26,7 +26,7 @@ pub(in crate::look) struct Marks<'a> {
 }
 
 /// Folders that make a store.
-const ROOMS: &[&str] = &["blobs", "manifests", "snapshots"];
+const ROOMS: &[&str] = &["blobs", "manifests", "manifests-v2", "snapshots"];
 
 #[derive(Deserialize)]
 struct Index {
@@ -128,7 +128,7 @@ impl<'a> Marks<'a> {
     pub(in crate::look) fn is_store(&self, dir: u32) -> bool {
         let has = |room| self.rooms.contains(&(dir, room));
         let hub = self.name(dir).starts_with("models--") && has("snapshots");
-        has("blobs") && (hub || has("manifests"))
+        has("blobs") && (hub || has("manifests") || has("manifests-v2"))
     }
 
     /// A save of a running training: its name counts the steps, or a trainer's state lies in it.
