@@ -44,9 +44,14 @@ pub enum Command {
     Undo(Undo),
     /// Show the policy in force and where each value comes from
     Policy(Policy),
-    /// Free the space of trashed items (not in this version)
-    #[command(hide = true)]
-    Purge(Later),
+    /// Free for good what lies in the trash: what is named, or what is due
+    Purge(Purge),
+    /// List what lies in the trash, by when it is due
+    Trash(Trash),
+    /// Show what safe-rm has done
+    Log(Log),
+    /// Say as a person that the clock is right, or that a label's `Retired:` is meant
+    Ack(Ack),
 }
 
 /// `safe-rm PATH...`
@@ -61,7 +66,7 @@ pub struct Delete {
     /// Leave out what is refused and ask for the rest
     #[arg(long)]
     pub only_allowed: bool,
-    /// Free the space at once (not in this version)
+    /// Free the space at once: nothing brings it back
     #[arg(long)]
     pub permanent: bool,
     /// Answer with one JSON document on stdout
@@ -105,10 +110,49 @@ pub struct Policy {
     pub json: bool,
 }
 
-/// A command that comes later.
+/// `safe-rm purge [ID..]`
 #[derive(Debug, Args)]
-pub struct Later {
-    /// Whatever was typed
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub words: Vec<OsString>,
+pub struct Purge {
+    /// Ids of deletions (their beginnings will do); without one, all that is due
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// What was deleted longer ago than this, as 7d or 36h; by default `trash.keep` of the policy
+    #[arg(long, value_name = "AGE", conflicts_with = "ids")]
+    pub older_than: Option<String>,
+    /// Ordinary files that are due, without a question; models never
+    #[arg(long, conflicts_with = "ids")]
+    pub expired: bool,
+    /// Leave out what is refused and ask for the rest
+    #[arg(long)]
+    pub only_allowed: bool,
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm trash`
+#[derive(Debug, Args)]
+pub struct Trash {
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm log`
+#[derive(Debug, Args)]
+pub struct Log {
+    /// Check that no line was changed or taken out
+    #[arg(long)]
+    pub verify: bool,
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm ack`
+#[derive(Debug, Args)]
+pub struct Ack {
+    /// `clock`, or the folder whose label says `Retired:`
+    #[arg(value_name = "clock|DIR", value_parser = path())]
+    pub what: OsString,
 }

@@ -1,6 +1,8 @@
 //! The shared vocabulary: plain data about files and models, without handles and without judgement.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
+use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -140,6 +142,22 @@ impl Digest {
     }
 }
 
+/// The names in one directory with their inodes, summed up: equal only if the same entries are
+/// there. Kept apart from [`Digest`] because a listing alone, without a look at each entry, gives it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    sum: u64,
+    count: u64,
+}
+
+impl Listing {
+    /// Adds an entry. The secret of the run makes the sum one that nobody can aim at.
+    pub fn add(&mut self, secret: &RandomState, name: &[u8], ino: u64) {
+        self.sum = self.sum.wrapping_add(secret.hash_one((name, ino)));
+        self.count += 1;
+    }
+}
+
 /// A directory of the target, for the table of the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirFacts {
@@ -219,6 +237,8 @@ pub struct Label {
     pub retired: Option<String>,
     /// Modification time of the label file.
     pub written: Stamp,
+    /// BLAKE3 of the file.
+    pub digest: [u8; 32],
 }
 
 /// Somebody's word that something must be kept.
@@ -228,6 +248,15 @@ pub struct Pin {
     pub path: PathBuf,
     /// What a label says after `Keep:`; nothing where the file's name alone says it.
     pub keep: Option<String>,
+}
+
+/// What the journal says that a judgement needs.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// When its last line was written.
+    pub last: Option<Stamp>,
+    /// Labels (BLAKE3 of the file) whose `Retired:` a person has confirmed.
+    pub acked: HashSet<[u8; 32]>,
 }
 
 /// One model found in (or as) a target.
@@ -311,6 +340,8 @@ pub struct Dossier {
     pub typed: OsString,
     /// Absolute: the parent resolved, the last component never.
     pub path: PathBuf,
+    /// Where it lies, if that is a trash; `path` is then where it was, by which it is judged.
+    pub trashed: Option<PathBuf>,
     /// Identity of the parent directory.
     pub parent: FileId,
     /// The target itself.

@@ -6,6 +6,7 @@ pub mod act;
 pub mod app;
 pub mod ask;
 pub mod cli;
+pub mod crew;
 pub mod decide;
 pub mod facts;
 pub mod families;

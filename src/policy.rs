@@ -23,6 +23,10 @@ pub struct Policy {
     pub keep_last: u64,
     /// `labels.required`.
     pub labels_required: bool,
+    /// `mode = "permanent"`: what is deleted is freed at once.
+    pub permanent: bool,
+    /// `trash.keep`, in seconds: how long what lies in the trash is not due.
+    pub trash_keep: i64,
     /// `protect`.
     pub protect: Vec<PathBuf>,
     /// Rules that are switched off.
@@ -42,6 +46,8 @@ impl Default for Policy {
             birth_counts: true,
             keep_last: 3,
             labels_required: true,
+            permanent: false,
+            trash_keep: 7 * 86_400,
             protect: Vec::new(),
             off: BTreeSet::new(),
             files: Vec::new(),
@@ -57,6 +63,8 @@ struct File {
     age: Age,
     keep: Keep,
     labels: Labels,
+    mode: Option<Mode>,
+    trash: Trash,
     protect: Vec<PathBuf>,
     rules: BTreeMap<String, bool>,
 }
@@ -85,6 +93,19 @@ struct Keep {
 #[serde(deny_unknown_fields, default)]
 struct Labels {
     required: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    Trash,
+    Permanent,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Trash {
+    keep: Option<String>,
 }
 
 /// How far a file may go.
@@ -179,6 +200,18 @@ fn layer(policy: &mut Policy, file: File, path: &Path, reach: Reach, rules: &[&s
     {
         policy.labels_required = required;
     }
+    if let Some(mode) = file.mode {
+        let permanent = mode == Mode::Permanent;
+        if settle(policy, "mode", permanent && !policy.permanent, permanent) {
+            policy.permanent = permanent;
+        }
+    }
+    if let Some(keep) = file.trash.keep {
+        let secs = duration(&keep)?;
+        if settle(policy, "trash.keep", secs < policy.trash_keep, secs < default.trash_keep) {
+            policy.trash_keep = secs;
+        }
+    }
     if let Some(relative) = file.protect.iter().find(|p| !p.is_absolute()) {
         bail!("`protect` names `{}`, which is not an absolute path", relative.display());
     }
@@ -205,7 +238,10 @@ fn layer(policy: &mut Policy, file: File, path: &Path, reach: Reach, rules: &[&s
 }
 
 /// `24h`, `7d`, `90m`, `30s` in seconds.
-fn duration(text: &str) -> Result<i64> {
+///
+/// # Errors
+/// Where it is none of these.
+pub fn duration(text: &str) -> Result<i64> {
     let units = [("s", 1), ("m", 60), ("h", 3600), ("d", 86_400), ("w", 604_800)];
     let parsed = units.iter().find_map(|(unit, secs)| {
         text.strip_suffix(unit)?.trim().parse::<u32>().ok().map(|n| i64::from(n) * secs)

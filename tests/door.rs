@@ -59,8 +59,8 @@ fn a_pipe_is_not_read_even_at_a_terminal() {
     let sandbox = with_notes();
     let script = format!("yes DELETE | {BIN} old");
     let command = sandbox.command_of("sh", &["-c", &script]);
-    let session = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
-    let mut terminal = common::Terminal(session);
+    let session = spawn_command(command, Some(20_000)).unwrap();
+    let mut terminal = Terminal(session);
     terminal.prompt();
     // The pipe has been full of the word all along; the terminal says something else.
     terminal.line("no");
@@ -91,8 +91,8 @@ fn what_was_typed_ahead_is_thrown_away() {
     // The word is there before the program is: the shell waits for the file, then starts it.
     let script = format!("while ! [ -e go ]; do sleep 0.05; done; {BIN} old");
     let command = sandbox.command_of("sh", &["-c", &script]);
-    let session = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
-    let mut terminal = common::Terminal(session);
+    let session = spawn_command(command, Some(20_000)).unwrap();
+    let mut terminal = Terminal(session);
     terminal.line("DELETE");
     std::thread::sleep(std::time::Duration::from_millis(200));
     sandbox.file("go", "");

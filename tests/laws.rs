@@ -6,10 +6,10 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use safe_rm::decide::{Plan, decide, propose};
+use safe_rm::decide::{Grounds, Mode, Plan, propose};
 use safe_rm::facts::{
-    Completeness, Digest, Dossier, Evidence, FileId, FileKind, How, Label, Member, Meta, Model,
-    ModelKind, Pin, Stage, Stamp, Totals,
+    Completeness, Digest, Dossier, Evidence, FileId, FileKind, History, How, Label, Member, Meta,
+    Model, ModelKind, Pin, Stage, Stamp, Totals,
 };
 use safe_rm::policy::Policy;
 use safe_rm::when::{Clock, Zone};
@@ -40,11 +40,17 @@ fn meta() -> Meta {
     }
 }
 
+fn judge(dossiers: Vec<Dossier>, mode: Mode, policy: &Policy, clock: &Clock) -> Plan {
+    let history = History::default();
+    safe_rm::decide::decide(dossiers, mode, Grounds { policy, clock, history: &history })
+}
+
 fn dossier(models: Vec<Model>, problems: bool, protected: bool) -> Dossier {
     let problem = safe_rm::facts::Problem { path: PathBuf::new(), error: "denied".into() };
     Dossier {
         typed: "x".into(),
         path: "/data/x".into(),
+        trashed: None,
         parent: FileId::default(),
         meta: meta(),
         totals: Totals::default(),
@@ -107,7 +113,7 @@ proptest! {
     fn a_proposal_is_made_of_exactly_the_plans_without_objections(
         models in prop::collection::vec(model(), 0..4), problems: bool, protected: bool,
     ) {
-        let plan = decide(vec![dossier(models, problems, protected)], &Policy::default(), &clock(0));
+        let plan = judge(vec![dossier(models, problems, protected)], Mode::Trash, &Policy::default(), &clock(0));
         let refused = !rules(&plan).is_empty();
         prop_assert_eq!(plan.allowed(), !refused);
         prop_assert_eq!(propose(plan).is_err(), refused);
@@ -117,7 +123,7 @@ proptest! {
     fn nothing_unlabelled_young_or_damaged_is_ever_allowed(model in model()) {
         let young = model.newest.as_ref().unwrap().at.plus(86_400) > Stamp::at(NOW);
         let unlabelled = model.label.is_none();
-        let plan = decide(vec![dossier(vec![model], false, false)], &Policy::default(), &clock(0));
+        let plan = judge(vec![dossier(vec![model], false, false)], Mode::Trash, &Policy::default(), &clock(0));
         let rules = rules(&plan);
         prop_assert!(!unlabelled || rules.contains(&"unlabeled"));
         prop_assert!(!young || rules.contains(&"too-young"));
@@ -126,7 +132,7 @@ proptest! {
 
     #[test]
     fn time_only_lifts(model in model(), hours in 0i64..2000) {
-        let judged = |shift| rules(&decide(vec![dossier(vec![model.clone()], false, false)], &Policy::default(), &clock(shift)));
+        let judged = |shift| rules(&judge(vec![dossier(vec![model.clone()], false, false)], Mode::Trash, &Policy::default(), &clock(shift)));
         let (now, later) = (judged(0), judged(hours * 3600));
         prop_assert!(later.iter().all(|r| now.contains(r)), "{:?} then {:?}", now, later);
     }
@@ -134,7 +140,7 @@ proptest! {
     #[test]
     fn a_stricter_policy_lifts_nothing(model in model(), last in 3u64..9, age in 86_400i64..900_000) {
         let strict = Policy { keep_last: last, age_min: age, ..Policy::default() };
-        let judged = |policy: &Policy| rules(&decide(vec![dossier(vec![model.clone()], false, false)], policy, &clock(0)));
+        let judged = |policy: &Policy| rules(&judge(vec![dossier(vec![model.clone()], false, false)], Mode::Trash, policy, &clock(0)));
         let (usual, strict) = (judged(&Policy::default()), judged(&strict));
         prop_assert!(usual.iter().all(|r| strict.contains(r)));
     }
@@ -144,7 +150,7 @@ proptest! {
         let clean = dossier(Vec::new(), false, false);
         let unlabelled = Model { label: None, ..model };
         let both = vec![clean, dossier(vec![unlabelled], false, false)];
-        let plan = decide(both, &Policy::default(), &clock(0));
+        let plan = judge(both, Mode::Trash, &Policy::default(), &clock(0));
         prop_assert!(propose(plan.clone()).is_err());
         let rest = plan.only_allowed();
         prop_assert_eq!((rest.targets.len(), rest.left_out.len()), (1, 1));
@@ -153,7 +159,7 @@ proptest! {
 
     #[test]
     fn until_is_when_it_is_lifted(model in model()) {
-        let judged = |shift| decide(vec![dossier(vec![model.clone()], false, false)], &Policy::default(), &clock(shift));
+        let judged = |shift| judge(vec![dossier(vec![model.clone()], false, false)], Mode::Trash, &Policy::default(), &clock(shift));
         for refusal in judged(0).targets[0].all() {
             if let Some(until) = refusal.until {
                 let later = judged(until.secs - NOW);
@@ -167,7 +173,7 @@ proptest! {
 
 #[test]
 fn no_plan_without_targets_is_proposed() {
-    assert!(propose(decide(Vec::new(), &Policy::default(), &clock(0))).is_err());
+    assert!(propose(judge(Vec::new(), Mode::Trash, &Policy::default(), &clock(0))).is_err());
 }
 
 #[test]
@@ -204,7 +210,7 @@ fn the_near_misses_pass() {
         ..some
     };
     // A day old to the second, yesterday by the calendar, three newer ones, a true label.
-    let judged = |dossier| decide(vec![dossier], &Policy::default(), &clock(0));
+    let judged = |dossier| judge(vec![dossier], Mode::Trash, &Policy::default(), &clock(0));
     let plan = judged(dossier(vec![fine.clone()], false, false));
     assert_eq!(rules(&plan), Vec::<&str>::new());
     assert!(propose(plan).is_ok());

@@ -1,15 +1,26 @@
 //! The only code that changes what a user named. It makes no choices: the plan has made them.
 
+mod carry;
+mod free;
+mod recover;
 mod stage;
+mod sweep;
 mod trash;
 mod undo;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::keep::Journal;
+use anyhow::{Context, Result};
 
-pub use trash::execute;
-pub use undo::{Wanted, undo};
+use crate::ask::ConfirmedPlan;
+use crate::decide::{Mode, Plan};
+use crate::facts::Dossier;
+use crate::keep::{Item, Journal, encode};
+use crate::look::{self, Target};
+
+pub use free::{Trashed, go_on};
+pub use recover::{Found, recover};
+pub use undo::{Wanted, is_id, undo};
 
 /// What acting needs besides the plan.
 #[derive(Debug)]
@@ -36,6 +47,8 @@ impl Hands<'_> {
 pub enum Fate {
     /// In the trash.
     Moved(PathBuf),
+    /// Gone for good, with this many entries.
+    Freed(u64),
     /// Where it was.
     Stayed,
     /// Back at this path.
@@ -54,4 +67,94 @@ pub struct Execution {
     pub fates: Vec<(PathBuf, Fate)>,
     /// Targets that were not what was planned; then nothing was moved, or everything put back.
     pub changed: Vec<(PathBuf, String)>,
+}
+
+/// A target with what the plan says of it.
+#[derive(Clone, Copy, Debug)]
+struct Planned<'a> {
+    target: &'a Target,
+    facts: &'a Dossier,
+}
+
+/// The things that a plan is about: as they were named, or as they lie in the trash.
+#[derive(Clone, Copy, Debug)]
+pub enum Things<'a> {
+    /// At their own places.
+    Named(&'a [Target]),
+    /// In the trash.
+    Trashed(&'a [Trashed]),
+}
+
+/// Carries out a confirmed plan of these things. `again` says of each target of the plan, in its
+/// order, what was found to stand against it after the word was typed; that stops everything.
+///
+/// # Errors
+/// Where it could not begin: nothing was moved. What failed later stands in the result.
+pub fn execute(
+    confirmed: ConfirmedPlan,
+    things: Things<'_>,
+    again: &[Option<String>],
+    hands: &mut Hands<'_>,
+) -> Result<Execution> {
+    let plan = confirmed.into_plan();
+    let mut execution = Execution { id: plan.id.clone(), fates: Vec::new(), changed: Vec::new() };
+    let (mut planned, mut trashed) = (Vec::new(), Vec::new());
+    for (at, judged) in plan.targets.iter().enumerate() {
+        let facts = &judged.facts;
+        let missing = "a planned target was not looked at";
+        let target = match things {
+            Things::Named(all) => all.iter().find(|t| t.is_of(facts)).context(missing)?,
+            Things::Trashed(all) => {
+                let found = all.iter().find(|t| t.target.is_of(facts)).context(missing)?;
+                trashed.push(found);
+                &found.target
+            }
+        };
+        let stands = again.get(at).context(missing)?.clone();
+        if let Some(how) = stands.or_else(|| differs(plan.mode, target, facts, hands.euid)) {
+            execution.changed.push((facts.path.clone(), how));
+        }
+        planned.push(Planned { target, facts });
+    }
+    if !execution.changed.is_empty() {
+        execution.fates = stayed(&plan);
+        return Ok(execution);
+    }
+    let begun = match plan.mode {
+        Mode::Trash => trash::execute(&plan, &planned, hands, &mut execution),
+        Mode::Permanent | Mode::Purge => {
+            free::execute(&plan, &planned, &trashed, hands, &mut execution)
+        }
+    };
+    begun.context("nothing was moved")?;
+    Ok(execution)
+}
+
+/// Surveys a target once more before its rename; says what differs from the plan. What is freed is
+/// compared after its rename alone: it is out of reach there, and nothing is unlinked before.
+fn differs(mode: Mode, target: &Target, facts: &Dossier, euid: u32) -> Option<String> {
+    if mode != Mode::Trash {
+        return None;
+    }
+    match look::glance(&target.parent, &target.name, euid, None) {
+        Ok(now) => carry::differs(facts, &now),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+fn stayed(plan: &Plan) -> Vec<(PathBuf, Fate)> {
+    plan.targets.iter().map(|t| (t.facts.path.clone(), Fate::Stayed)).collect()
+}
+
+/// The journal's record of a thing that goes to `to`.
+fn item(facts: &Dossier, to: &Path) -> Item {
+    Item {
+        from: encode(&facts.path),
+        to: encode(to),
+        ino: facts.meta.id.ino,
+        bytes: facts.totals.bytes,
+        frees: facts.totals.frees,
+        models: facts.models.len(),
+        ..Item::default()
+    }
 }

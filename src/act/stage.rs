@@ -27,6 +27,7 @@ const COPYING: &[&str] = &[
 /// An opened trash.
 #[derive(Debug)]
 pub(super) struct Stage {
+    root: OwnedFd,
     pub files: OwnedFd,
     pub info: OwnedFd,
     pub path: PathBuf,
@@ -50,7 +51,7 @@ pub(super) fn choose(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stag
         && nearest_mount(home) == Some(meta.mount)
     {
         match own_folder(home, hands).and_then(|()| make(home, meta, hands)) {
-            Ok((files, info)) => return Ok(Stage { files, info, path: home.clone(), top: None }),
+            Ok(stage) => return Ok(stage),
             Err(error) => why.push(format!("{}: {error:#}", home.display())),
         }
     }
@@ -67,7 +68,7 @@ pub(super) fn choose(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stag
     }
     for (top, trash) in candidates {
         match make(&trash, meta, hands) {
-            Ok((files, info)) => return Ok(Stage { files, info, path: trash, top: Some(top) }),
+            Ok(stage) => return Ok(Stage { top: Some(top), ..stage }),
             Err(error) => why.push(format!("{}: {error:#}", trash.display())),
         }
     }
@@ -107,17 +108,63 @@ fn highest_owned(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Option<PathBuf>
 }
 
 /// Opens a trash directory with its two halves, made where they are missing, and checks it.
-fn make(trash: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<(OwnedFd, OwnedFd)> {
-    let open = private(trash, hands)?;
+fn make(trash: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stage> {
+    let root = private(trash, hands)?;
     let half = |name: &str| -> Result<OwnedFd> {
         let name = OsStr::new(name);
-        let half = child(&open, name, hands)?;
+        let half = child(&root, name, hands)?;
         if dir::stat_fd(&half)?.mount != meta.mount {
             bail!("it is on another mount");
         }
         Ok(half)
     };
-    Ok((half("files")?, half("info")?))
+    let (files, info) = (half("files")?, half("info")?);
+    Ok(Stage { root, files, info, path: trash.to_path_buf(), top: None })
+}
+
+/// The folder in a trash in which things are freed, each run in one of its own.
+pub(super) const ROOM: &str = "safe-rm";
+
+/// Makes the room in which one plan's things are freed, and locks it until it is closed: whoever
+/// finds it unlocked knows that the run was cut off.
+pub(super) fn room(trash: &Path, root: &OwnedFd, id: &str, hands: &Hands<'_>) -> Result<Room> {
+    let rooms = child(root, OsStr::new(ROOM), hands)?;
+    let open = child(&rooms, OsStr::new(id), hands)?;
+    if !change::try_lock(&open)? {
+        bail!("another run is at work in it");
+    }
+    change::sync_dir(&rooms)?;
+    Ok(Room { rooms, open, path: trash.join(ROOM).join(id) })
+}
+
+/// A room, open and locked.
+#[derive(Debug)]
+pub(super) struct Room {
+    rooms: OwnedFd,
+    pub open: OwnedFd,
+    pub path: PathBuf,
+}
+
+impl Room {
+    /// Takes the room away where it is empty.
+    pub(super) fn close(self) {
+        let name = self.path.file_name().unwrap_or_default();
+        let _ = change::remove_dir(&self.rooms, name);
+    }
+}
+
+impl Stage {
+    /// The room for a plan in this trash.
+    pub(super) fn room(&self, id: &str, hands: &Hands<'_>) -> Result<Room> {
+        room(&self.path, &self.root, id, hands)
+    }
+}
+
+/// Opens a trash in which things lie.
+pub(super) fn existing(trash: &Path, hands: &Hands<'_>) -> Result<OwnedFd> {
+    let open = dir::open_path(trash)?;
+    checked(&open, hands)?;
+    Ok(open)
 }
 
 /// The directory at `path`, made for its owner with all that is missing above it.
@@ -142,15 +189,21 @@ fn child(above: &OwnedFd, name: &OsStr, hands: &Hands<'_>) -> Result<OwnedFd> {
     if made {
         change::give(&open, hands.owner())?;
     } else {
-        let found = dir::stat_fd(&open)?;
-        if found.uid != hands.user && found.uid != hands.euid {
-            bail!("it belongs to user {}", found.uid);
-        }
-        if found.mode & 0o022 != 0 {
-            bail!("others can write in it");
-        }
+        checked(&open, hands)?;
     }
     Ok(open)
+}
+
+/// A folder of ours: of this user, and for nobody else to write in.
+fn checked(open: &OwnedFd, hands: &Hands<'_>) -> Result<()> {
+    let found = dir::stat_fd(open)?;
+    if found.uid != hands.user && found.uid != hands.euid {
+        bail!("it belongs to user {}", found.uid);
+    }
+    if found.mode & 0o022 != 0 {
+        bail!("others can write in it");
+    }
+    Ok(())
 }
 
 /// A name in the trash: the target's own, numbered where that is taken, short enough for `.trashinfo`.

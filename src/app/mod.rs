@@ -1,8 +1,13 @@
 //! Argv in, exit code out: one file a command, each one straight function.
 
+mod ack;
+mod carry_out;
 mod delete;
+mod log;
 mod plan;
 mod policy;
+mod purge;
+mod trash;
 mod undo;
 mod world;
 
@@ -69,7 +74,10 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Plan(args)) => args.json,
         Some(Command::Undo(args)) => args.json,
         Some(Command::Policy(args)) => args.json,
-        Some(Command::Purge(_)) => false,
+        Some(Command::Purge(args)) => args.json,
+        Some(Command::Trash(args)) => args.json,
+        Some(Command::Log(args)) => args.json,
+        Some(Command::Ack(_)) => false,
     };
     let voice = if json { Voice::Json } else { Voice::Text };
     let result = match cli.command {
@@ -77,12 +85,10 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Plan(args)) => plan::run(&args.paths, voice),
         Some(Command::Undo(args)) => undo::run(args.what.as_deref(), voice),
         Some(Command::Policy(_)) => policy::run(voice),
-        Some(Command::Purge(_)) => {
-            let text = "purge is not in this version; empty the trash with your file manager or \
-                        `trash-empty`";
-            voice.failure(&anyhow::anyhow!(text), Exit::Usage as u8);
-            return Exit::Usage;
-        }
+        Some(Command::Purge(args)) => purge::run(&args, voice),
+        Some(Command::Trash(_)) => trash::run(voice),
+        Some(Command::Log(args)) => log::run(args.verify, voice),
+        Some(Command::Ack(args)) => ack::run(&args.what, voice),
     };
     result.unwrap_or_else(|error| {
         voice.failure(&error, Exit::Failed as u8);

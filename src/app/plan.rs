@@ -4,20 +4,23 @@ use std::ffi::OsString;
 
 use anyhow::Result;
 
-use super::{Exit, world};
+use super::Exit;
+use super::carry_out::REFUSED;
+use super::world::{self, World};
+use crate::decide::Mode;
 use crate::look;
 use crate::tell::Voice;
-
-/// What a caller may do after a refusal.
-pub(super) const REFUSED: &[&str] = &[
-    "nothing was touched; each refusal says what lifts it, and there is no other way round: do not \
-     delete these files by other means",
-];
 
 /// Shows the plan and touches nothing.
 pub(super) fn run(paths: &[OsString], voice: Voice) -> Result<Exit> {
     let world = world::read()?;
-    let plan = world.plan(&look::resolve(paths)?)?;
+    let mode = if world.policy.permanent { Mode::Permanent } else { Mode::Trash };
+    show(&world, paths, mode, voice)
+}
+
+/// Shows it for this mode.
+pub(super) fn show(world: &World, paths: &[OsString], mode: Mode, voice: Voice) -> Result<Exit> {
+    let plan = world.plan(&look::resolve(paths)?, mode)?;
     voice.plan(&plan);
     if plan.allowed() {
         voice.plan_document(&plan, &["a person may run safe-rm on these paths and type DELETE"]);

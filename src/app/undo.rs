@@ -5,28 +5,24 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::{Exit, delete, world};
-use crate::act::{self, Hands, Wanted};
-use crate::keep::Journal;
+use super::{Exit, carry_out, world};
+use crate::act::{self, Wanted};
 use crate::tell::{Done, Voice};
 
 /// Puts back the last deletion, or the one that was named.
 pub(super) fn run(what: Option<&OsStr>, voice: Voice) -> Result<Exit> {
     let world = world::read()?;
-    let s = &world.surroundings;
-    let state = s.state.as_deref().context("there is no home directory with a journal")?;
-    let mut journal = Journal::open(state, (s.user != s.euid).then_some(s.user))?;
+    let mut journal = carry_out::journal(&world)?;
     journal.hold()?;
     if let Some(line) = journal.broken()? {
         voice
             .remark(&format!("line {line} of the journal was not written by safe-rm as it stands"));
     }
     let wanted = wanted(what)?;
-    let home_trash = s.home_trash.clone();
-    let mut hands = Hands { euid: s.euid, user: s.user, home_trash, journal: &mut journal };
-    let execution = act::undo(&wanted, world.clock.now(), &mut hands)?;
+    let now = world.clock.now();
+    let execution = act::undo(&wanted, now, &mut carry_out::hands(&world, &mut journal))?;
     voice.done(&Done { execution: &execution, undo: true });
-    Ok(delete::exit(&execution))
+    Ok(carry_out::exit(&execution))
 }
 
 /// An id or the beginning of one, or a path: the journal knows which.

@@ -1,8 +1,12 @@
 //! What every command begins with: user, clock and policy, each read once.
 
+use std::borrow::Borrow;
+
 use anyhow::{Context, Result, bail};
 
-use crate::decide::{self, Judged, Plan, rules};
+use crate::decide::{self, Grounds, Judged, Mode, Plan, rules};
+use crate::facts::{Dossier, History};
+use crate::keep;
 use crate::look::{self, Eyes, Progress, Target};
 use crate::policy::{self, Policy};
 use crate::sys::clock;
@@ -32,23 +36,43 @@ impl World {
         Eyes { surroundings, clock, protect: &self.policy.protect, progress }
     }
 
+    fn grounds<'a>(&'a self, history: &'a History) -> Grounds<'a> {
+        Grounds { policy: &self.policy, clock: &self.clock, history }
+    }
+
+    /// What the journal says that the judgement of these needs.
+    fn history(&self, dossiers: &[Dossier]) -> Result<History> {
+        let mut models = dossiers.iter().flat_map(|d| &d.models);
+        let retired = models.any(|m| m.label.as_ref().is_some_and(|l| l.retired.is_some()));
+        let state = self.surroundings.state.as_deref();
+        state.map_or_else(|| Ok(History::default()), |state| keep::history(state, retired))
+    }
+
     /// Looks at the targets and judges them.
-    pub(super) fn plan(&self, targets: &[Target]) -> Result<Plan> {
+    pub(super) fn plan<T: Borrow<Target>>(&self, targets: &[T], mode: Mode) -> Result<Plan> {
         let progress = Progress::default();
         let eyes = self.eyes(&progress);
         let dossiers = tell::watch(&progress, || look::look(targets, &eyes))?;
-        Ok(decide::decide(dossiers, &self.policy, &self.clock))
+        let history = self.history(&dossiers)?;
+        Ok(decide::decide(dossiers, mode, self.grounds(&history)))
     }
 
     /// Judges the targets of a plan once more by what lies around them now.
     /// Says of each what stands against it now.
-    pub(super) fn again(&self, targets: &[Target], plan: &Plan) -> Vec<Option<String>> {
+    pub(super) fn again<T: Borrow<Target>>(
+        &self,
+        targets: &[T],
+        plan: &Plan,
+    ) -> Vec<Option<String>> {
         let progress = Progress::default();
         let eyes = self.eyes(&progress);
         let judge = |judged: &Judged| {
-            let target = targets.iter().find(|t| t.path == judged.facts.path);
+            let mut targets = targets.iter().map(Borrow::borrow);
+            let target = targets.find(|t| t.is_of(&judged.facts));
             let now = look::around(target.context("it was not looked at")?, &judged.facts, &eyes)?;
-            let plan = decide::decide(vec![now], &self.policy, &self.clock);
+            let now = vec![now];
+            let history = self.history(&now)?;
+            let plan = decide::decide(now, plan.mode, self.grounds(&history));
             let refusal = plan.targets.iter().flat_map(Judged::all).next();
             match refusal {
                 Some(r) => bail!("{} refuses it by now: {}", r.rule, r.message),

@@ -7,11 +7,11 @@ use std::sync::atomic::AtomicBool;
 use dialoguer::Input;
 use dialoguer::console::Term;
 
-use crate::decide::{Plan, Proposal};
+use crate::decide::{Mode, Plan, Proposal};
 use crate::sys::terminal;
 
 /// The word.
-const WORD: &str = "DELETE";
+pub const DELETE: &str = "DELETE";
 
 /// A plan that a person has confirmed. Only this module makes one, only `act` consumes it.
 ///
@@ -41,6 +41,15 @@ impl ConfirmedPlan {
     }
 }
 
+/// A person's word for something that is no plan. Only this module makes one.
+///
+/// ```compile_fail,E0423
+/// let _ = safe_rm::ask::Assent(());
+/// ```
+#[derive(Debug)]
+#[must_use]
+pub struct Assent(());
+
 /// How the question ended.
 #[derive(Debug)]
 #[must_use]
@@ -56,27 +65,54 @@ pub enum Answer {
 /// Asks at the controlling terminal, whatever the standard input is. `above` stands directly over
 /// the prompt.
 pub fn ask(proposal: Proposal, above: &str) -> Answer {
-    let Ok(mut tty) = terminal::open() else { return Answer::NobodyHere };
-    let Ok(reader) = tty.try_clone() else { return Answer::NobodyHere };
+    match word(above, DELETE) {
+        None => Answer::NobodyHere,
+        Some(false) => Answer::Declined,
+        Some(true) => Answer::Confirmed(Box::new(ConfirmedPlan { plan: proposal.into_plan() })),
+    }
+}
+
+/// What may go without the word: things without any model, out of the trash, past their date.
+///
+/// # Errors
+/// The proposal itself, where it holds anything else.
+pub fn unasked(proposal: Proposal) -> Result<ConfirmedPlan, Box<Proposal>> {
+    let plan = proposal.plan();
+    let ordinary = plan.targets.iter().all(|t| t.facts.models.is_empty());
+    if ordinary && plan.mode == Mode::Purge {
+        Ok(ConfirmedPlan { plan: proposal.into_plan() })
+    } else {
+        Err(Box::new(proposal))
+    }
+}
+
+/// Asks for another word, for what is no plan; nothing where there is no terminal.
+pub fn assent(above: &str, wanted: &str) -> Option<Result<Assent, Declined>> {
+    word(above, wanted).map(|said| if said { Ok(Assent(())) } else { Err(Declined) })
+}
+
+/// A person said no.
+#[derive(Clone, Copy, Debug)]
+pub struct Declined;
+
+/// Whether exactly this word was typed; nothing where there is no terminal.
+fn word(above: &str, wanted: &str) -> Option<bool> {
+    let Ok(mut tty) = terminal::open() else { return None };
+    let Ok(reader) = tty.try_clone() else { return None };
     // The line editor reads from the standard input where that is a terminal: make it this one.
     if terminal::becomes_stdin(&tty).is_err() {
-        return Answer::NobodyHere;
+        return None;
     }
     // Ctrl-C is an answer, too: no.
     let interrupted = Arc::new(AtomicBool::new(false));
     let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupted));
     if writeln!(tty, "{above}").is_err() || terminal::discard_input(&tty).is_err() {
-        return Answer::Declined;
+        return Some(false);
     }
     let term = Term::read_write_pair(reader, tty);
     let typed = Input::<String>::new()
-        .with_prompt(format!("type {WORD} to go on, anything else to stop"))
+        .with_prompt(format!("type {wanted} to go on, anything else to stop"))
         .allow_empty(true)
         .interact_text_on(&term);
-    match typed {
-        Ok(word) if word == WORD => {
-            Answer::Confirmed(Box::new(ConfirmedPlan { plan: proposal.into_plan() }))
-        }
-        _ => Answer::Declined,
-    }
+    Some(typed.is_ok_and(|word| word == wanted))
 }

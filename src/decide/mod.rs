@@ -5,7 +5,7 @@ mod proposal;
 mod refusal;
 pub mod rules;
 
-use crate::facts::Dossier;
+use crate::facts::{Dossier, History};
 use crate::policy::Policy;
 use crate::when::Clock;
 
@@ -14,8 +14,19 @@ pub use proposal::{Proposal, propose};
 pub use refusal::Refusal;
 pub use rules::{RULES, Rule};
 
+/// By what is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Grounds<'a> {
+    /// What the owner allows.
+    pub policy: &'a Policy,
+    /// The moment of the run.
+    pub clock: &'a Clock,
+    /// What was done before.
+    pub history: &'a History,
+}
+
 /// Judges every target by every rule.
-pub fn decide(dossiers: Vec<Dossier>, policy: &Policy, clock: &Clock) -> Plan {
-    let judged = dossiers.into_iter().map(|d| rules::judge(d, policy, clock)).collect();
-    Plan::new(judged, policy, clock)
+pub fn decide(dossiers: Vec<Dossier>, mode: Mode, grounds: Grounds<'_>) -> Plan {
+    let judged = dossiers.into_iter().map(|d| rules::judge(d, grounds)).collect();
+    Plan::new(judged, mode, grounds)
 }

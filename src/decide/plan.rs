@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::Grounds;
 use super::refusal::Refusal;
 use crate::facts::{Dossier, Totals};
-use crate::policy::Policy;
 use crate::when::Clock;
 
 /// Where the targets go.
@@ -12,6 +12,10 @@ use crate::when::Clock;
 pub enum Mode {
     /// Renamed into the trash of their mount.
     Trash,
+    /// Freed at once: nothing brings them back.
+    Permanent,
+    /// Freed out of the trash: nothing brings them back.
+    Purge,
 }
 
 /// One target with what the rules say.
@@ -70,7 +74,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new(targets: Vec<Judged>, policy: &Policy, clock: &Clock) -> Self {
+    pub(super) fn new(targets: Vec<Judged>, mode: Mode, grounds: Grounds<'_>) -> Self {
+        let Grounds { policy, clock, .. } = grounds;
         let mut hasher = blake3::Hasher::new();
         hasher.update(&clock.now().secs.to_le_bytes()).update(&clock.now().nanos.to_le_bytes());
         for target in &targets {
@@ -80,7 +85,7 @@ impl Plan {
         Self {
             id: hasher.finalize().to_hex()[..8].to_owned(),
             clock: clock.clone(),
-            mode: Mode::Trash,
+            mode,
             targets,
             left_out: Vec::new(),
             policy_files: policy.files.clone(),
@@ -98,7 +103,15 @@ impl Plan {
     pub fn only_allowed(mut self) -> Self {
         let (allowed, refused) = self.targets.into_iter().partition(Judged::allowed);
         self.targets = allowed;
-        self.left_out = refused.into_iter().map(|j| j.facts.path).collect();
+        self.left_out.extend(refused.into_iter().map(|j: Judged| j.facts.path));
+        self
+    }
+
+    /// The plan of the targets alone that hold no model: what may go without the word.
+    pub fn only_ordinary(mut self) -> Self {
+        let (ordinary, models) = self.targets.into_iter().partition(|j| j.facts.models.is_empty());
+        self.targets = ordinary;
+        self.left_out.extend(models.into_iter().map(|j: Judged| j.facts.path));
         self
     }
 

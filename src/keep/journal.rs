@@ -14,26 +14,46 @@ use crate::facts::{FileKind, Stamp};
 use crate::sys::{change, dir};
 
 /// Its name in the state directory.
-const NAME: &str = "journal.jsonl";
+pub(super) const NAME: &str = "journal.jsonl";
 
 /// How much is read first to find the last line.
 const TAIL: u64 = 1 << 16;
 
+/// What is to become of things.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// They go to the trash.
+    #[default]
+    Trash,
+    /// They are freed at once.
+    Permanent,
+    /// They are freed out of the trash.
+    Purge,
+}
+
 /// One thing that is moved; paths are percent-encoded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// Where it was.
     pub from: String,
-    /// Where it is in the trash.
+    /// Where it is now: in the trash, or in the room where it is freed.
     pub to: String,
-    /// Its trashinfo file.
+    /// Its trashinfo file; empty where it has none.
     pub info: String,
-    /// Device of the moved entry.
-    pub dev: u64,
+    /// Where it lay in the trash, if it is freed out of there, and by which plan it went there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of: Option<(String, String)>,
     /// Inode of the moved entry.
     pub ino: u64,
     /// Apparent bytes.
     pub bytes: u64,
+    /// What the disk gets back when it is freed.
+    #[serde(default)]
+    pub frees: u64,
+    /// Models in it.
+    #[serde(default)]
+    pub models: usize,
 }
 
 /// What happened, or is about to.
@@ -44,8 +64,30 @@ pub enum Event {
     Intent {
         /// The plan's id.
         plan: String,
+        /// What is to become of them.
+        #[serde(default)]
+        how: How,
         /// What is moved.
         items: Vec<Item>,
+    },
+    /// All of a plan was moved aside and is what was planned: from here on it is unlinked.
+    Freeing {
+        /// The plan's id.
+        plan: String,
+    },
+    /// One item of a plan is gone for good.
+    Freed {
+        /// The plan's id.
+        plan: String,
+        /// Where it was.
+        from: String,
+    },
+    /// A person confirmed at a terminal what a file or a clock alone could not.
+    Acked {
+        /// `clock`, or the folder with the label; percent-encoded.
+        what: String,
+        /// BLAKE3 of the label as it was confirmed.
+        label: Option<String>,
     },
     /// One item of a plan is in the trash.
     Moved {
@@ -105,6 +147,24 @@ impl Journal {
         Ok(Self { file, held: false })
     }
 
+    /// A journal that is only read.
+    pub(super) fn of(file: File) -> Self {
+        Self { file, held: false }
+    }
+
+    /// When the last line was written that can be read.
+    pub(super) fn last_time(&mut self) -> Result<Option<Stamp>> {
+        let (last, _) = self.last_line()?;
+        if last.is_empty() {
+            return Ok(None);
+        }
+        match serde_json::from_slice::<Line>(&last) {
+            Ok(line) => Ok(Some(Stamp::at(line.time))),
+            // Cut off: the one before it tells.
+            Err(_) => Ok(self.lines()?.last().map(|(at, _)| *at)),
+        }
+    }
+
     /// Keeps all other runs of this program from acting until this one ends: what two of them see
     /// of each other's targets stays true while one acts.
     ///
@@ -114,6 +174,24 @@ impl Journal {
         change::lock(&self.file).context("cannot lock the journal")?;
         self.held = true;
         Ok(())
+    }
+
+    /// As [`Journal::hold`], but gives up at once where another run is at work.
+    ///
+    /// # Errors
+    /// As flock(2).
+    pub fn try_hold(&mut self) -> Result<bool> {
+        self.held = change::try_lock(&self.file).context("cannot lock the journal")?;
+        Ok(self.held)
+    }
+
+    /// Lets other runs act.
+    ///
+    /// # Errors
+    /// As flock(2).
+    pub fn release(&mut self) -> Result<()> {
+        self.held = false;
+        change::unlock(&self.file).context("cannot unlock the journal")
     }
 
     /// Appends an event and makes it durable.
@@ -183,16 +261,18 @@ impl Journal {
         Ok(None)
     }
 
-    /// All events that can be read, oldest first; what was cut off is passed over.
+    /// All events that can be read, each with its time, oldest first; what was cut off is passed
+    /// over.
     ///
     /// # Errors
     /// As read(2).
-    pub fn events(&mut self) -> Result<Vec<Event>> {
+    pub fn lines(&mut self) -> Result<Vec<(Stamp, Event)>> {
         self.file.seek(SeekFrom::Start(0)).context("cannot read the journal")?;
         let lines = BufReader::new(&self.file).split(b'\n');
         let events = lines
             .map_while(Result::ok)
-            .filter_map(|line| serde_json::from_slice::<Line>(&line).ok().map(|l| l.event));
+            .filter_map(|line| serde_json::from_slice::<Line>(&line).ok())
+            .map(|line| (Stamp::at(line.time), line.event));
         Ok(events.collect())
     }
 }
@@ -226,12 +306,12 @@ mod tests {
             from: from.clone(),
             to: "/t/files/a".into(),
             info: "/t/info/a".into(),
-            dev: 1,
             ino: 2,
             bytes: 3,
+            ..Item::default()
         };
         vec![
-            Event::Intent { plan: plan.clone(), items: vec![item] },
+            Event::Intent { plan: plan.clone(), how: How::Trash, items: vec![item] },
             Event::Moved { plan: plan.clone(), from: from.clone() },
             Event::PutBack { plan, from, at: "/a%20b".into() },
         ]
@@ -248,7 +328,8 @@ mod tests {
     #[test]
     fn every_event_comes_back_and_the_chain_holds() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(written(dir.path()).events().unwrap(), events());
+        let read: Vec<_> = written(dir.path()).lines().unwrap().into_iter().map(|l| l.1).collect();
+        assert_eq!(read, events());
         let text = std::fs::read(dir.path().join("state").join(NAME)).unwrap();
         let mut prev = blake3::hash(b"");
         for line in text.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
@@ -295,11 +376,11 @@ mod tests {
             let mut journal = Journal::open(&dir.path().join("state"), None).unwrap();
             journal.append(Stamp::at(2), &events()[1]).unwrap();
             assert_eq!(journal.broken().unwrap(), None, "{cut}");
-            let read = journal.events().unwrap();
+            let read = journal.lines().unwrap();
             let kept = whole[..cut].iter().filter(|b| **b == b'\n').count();
             // A line that lost only its end is whole all the same.
             assert!(read.len() == kept + 1 || read.len() == kept + 2, "{cut}");
-            assert_eq!(read.last(), Some(&events()[1]));
+            assert_eq!(read.last().map(|l| &l.1), Some(&events()[1]));
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Our own files: the journal, and the encoding of paths in it.
 
+mod history;
 mod journal;
+mod ledger;
 
-pub use journal::{Event, Item, Journal};
+pub use history::history;
+pub use journal::{Event, How, Item, Journal};
+pub use ledger::{Entry, State, entries};
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

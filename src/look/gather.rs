@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use super::notable;
 use super::tree::{Dir, Newest, Notable, ROOT, Tree, path_of};
-use crate::facts::{Digest, FileId, FileKind, How, Meta, Problem, Stamp, Totals};
+use crate::facts::{Digest, FileId, FileKind, How, Listing, Meta, Problem, Stamp, Totals};
 
 /// How many foreign entries, problems or mounts are kept by name.
 const NAMED: usize = 64;
@@ -36,6 +36,7 @@ pub(super) struct Gathered {
     problems: Vec<(u32, Box<[u8]>, String)>,
     mounts: Vec<(u32, Box<[u8]>)>,
     foreign: Vec<(u32, Box<[u8]>)>,
+    listings: Vec<(u64, Listing)>,
 }
 
 impl Gathered {
@@ -52,6 +53,7 @@ impl Gathered {
             problems: Vec::new(),
             mounts: Vec::new(),
             foreign: Vec::new(),
+            listings: Vec::new(),
         }
     }
 
@@ -155,6 +157,11 @@ impl Gathered {
         }
     }
 
+    /// Takes in what a directory's listing summed up to, by the directory's inode.
+    pub(super) fn listed(&mut self, ino: u64, sum: Listing) {
+        self.listings.push((ino, sum));
+    }
+
     /// Adds another thread's part.
     pub(super) fn merge(&mut self, other: Self) {
         self.sums.extend(other.sums);
@@ -177,6 +184,7 @@ impl Gathered {
         self.problems.extend(other.problems);
         self.mounts.extend(other.mounts);
         self.foreign.extend(other.foreign);
+        self.listings.extend(other.listings);
     }
 
     /// Gives every directory its own sums.
@@ -215,6 +223,7 @@ impl Gathered {
                 .collect(),
             mounts: paths(&self.mounts),
             foreign: paths(&self.foreign),
+            listings: self.listings,
             dirs,
         }
     }

@@ -79,7 +79,8 @@ fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Written {
         }
         Err(why) => return Written { path, label: Err(why), keep: None },
     };
-    let mut label = Label { path: path.clone(), written, ..Label::default() };
+    let digest = *blake3::hash(bytes).as_bytes();
+    let mut label = Label { path: path.clone(), written, digest, ..Label::default() };
     for (key, value) in fields {
         take(&mut label, &key, &value);
     }

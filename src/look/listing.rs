@@ -66,6 +66,7 @@ pub(super) fn listing(
         problems: Vec::new(),
         mounts: Vec::new(),
         foreign: Vec::new(),
+        listings: Vec::new(),
     })
 }
 
@@ -76,7 +77,7 @@ fn entry(parent: u32, name: &OsStr, meta: &Meta) -> Dir {
 
 fn each(open: impl AsFd, mut take: impl FnMut(&CStr, Meta)) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(64 << 10);
-    dir::for_each_name(&open, &mut buffer, |name| {
+    dir::for_each_name(&open, &mut buffer, |name, _| {
         // What went away meanwhile is not there.
         if let Ok(meta) = dir::stat_at(&open, name) {
             take(name, meta);

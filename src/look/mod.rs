@@ -16,9 +16,15 @@ mod target;
 mod tree;
 mod whole;
 
+use std::borrow::Borrow;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::hash::RandomState;
+use std::os::fd::AsFd;
+
 use anyhow::{Context, Result, bail};
 
-use crate::facts::{Digest, Dossier, FileId, Meta};
+use crate::facts::{Digest, Dossier, Label, Listing, Meta};
 use crate::sys::dir;
 use crate::sys::env::Surroundings;
 use crate::when::Clock;
@@ -43,9 +49,9 @@ pub struct Eyes<'a> {
 ///
 /// # Errors
 /// Where a target cannot be looked at; nothing was changed.
-pub fn look(targets: &[Target], eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
+pub fn look<T: Borrow<Target>>(targets: &[T], eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
     let mut series = series::Series::new(eyes);
-    targets.iter().map(|t| one(t, eyes, &mut series)).collect()
+    targets.iter().map(|t| one(t.borrow(), eyes, &mut series)).collect()
 }
 
 fn one(target: &Target, eyes: &Eyes<'_>, series: &mut series::Series<'_>) -> Result<Dossier> {
@@ -84,6 +90,7 @@ fn one(target: &Target, eyes: &Eyes<'_>, series: &mut series::Series<'_>) -> Res
         foreign: tree.foreign,
         typed: target.typed.clone(),
         path: target.path.clone(),
+        trashed: target.trashed.clone(),
     })
 }
 
@@ -113,8 +120,14 @@ pub fn around(target: &Target, then: &Dossier, eyes: &Eyes<'_>) -> Result<Dossie
     Ok(now)
 }
 
+/// The label that lies in a folder.
+#[must_use]
+pub fn label_in(dir: &std::path::Path) -> Option<Label> {
+    labels::beside(dir, "").into_iter().find_map(|written| written.label.ok())
+}
+
 /// A second look at a target: what is there now, as far as it can be compared with the plan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Glance {
     /// The target itself.
     pub meta: Meta,
@@ -124,30 +137,27 @@ pub struct Glance {
     pub entries: u64,
     /// Whether something could not be seen, or lies on another mount.
     pub blind: bool,
+    /// What the listing of every directory summed up to, by the directory's inode.
+    pub listings: HashMap<u64, Listing>,
 }
 
-/// Surveys again, by handle, for the comparison before and after the rename.
+/// Surveys again, by handle, for the comparison before and after the rename. With a secret the
+/// listings are summed up as well.
 ///
 /// # Errors
 /// Where the entry cannot be looked at.
 pub fn glance(
-    parent: impl std::os::fd::AsFd,
-    name: &std::ffi::OsStr,
+    parent: impl AsFd,
+    name: &OsStr,
     euid: u32,
+    secret: Option<&RandomState>,
 ) -> std::io::Result<Glance> {
-    let tree = survey::survey(parent, name, euid, &Progress::default())?;
+    let tree = survey::walk(parent, name, euid, &Progress::default(), secret)?;
     Ok(Glance {
         meta: tree.meta,
         digest: tree.digest,
         entries: tree.totals.files + tree.totals.dirs,
         blind: !tree.problems.is_empty() || !tree.mounts.is_empty(),
+        listings: tree.listings.into_iter().collect(),
     })
-}
-
-/// The inode behind an open directory.
-///
-/// # Errors
-/// As statx(2).
-pub fn identity(open: impl std::os::fd::AsFd) -> std::io::Result<FileId> {
-    Ok(dir::stat_fd(open)?.id)
 }

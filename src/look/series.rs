@@ -78,7 +78,7 @@ impl<'a> Series<'a> {
         let members = match self.groups.get(&group) {
             Some(members) => Arc::clone(members),
             None => {
-                let members = Arc::new(self.members(&group));
+                let members = Arc::new(self.members(&group, base, path));
                 self.groups.insert(group, Arc::clone(&members));
                 members
             }
@@ -89,11 +89,15 @@ impl<'a> Series<'a> {
         if far && members.iter().filter(alike).count() < 2 { Arc::default() } else { members }
     }
 
-    fn members(&mut self, group: &Group) -> Vec<Member> {
+    fn members(&mut self, group: &Group, base: &Path, path: &Path) -> Vec<Member> {
         let mut members = Vec::new();
         let listed = self.listed.entry(group.parent.clone());
         let listed = Arc::clone(listed.or_insert_with_key(|p| Arc::new(list(p))));
-        for (entry, named) in listed.iter() {
+        // What lies in a trash is a member of the series that it was taken out of.
+        let gone = listed.iter().all(|(entry, _)| entry != base);
+        let own = gone
+            .then(|| Some((base.to_path_buf(), named(path.ancestors().find(|p| *p == base)?)?)));
+        for (entry, named) in listed.iter().chain(own.flatten().as_ref()) {
             if named.stem != group.stem || named.key.len() != group.numbers {
                 continue;
             }

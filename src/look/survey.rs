@@ -1,24 +1,23 @@
 //! The survey: every entry of a target, seen once, relative to open directories.
 //!
-//! Directories are spread over a few threads. Each keeps its children on its own stack, last in
-//! first out, and hands work on only when another has none: a deep chain handed between threads
-//! was three times slower. More than 64 open descriptors stall a threaded process, so beyond that
+//! Directories are spread over a few threads (`crew`). More than 64 open descriptors stall a threaded process, so beyond that
 //! a directory is opened again from the target when its turn comes.
 
 use std::ffi::{CStr, OsStr};
+use std::hash::RandomState;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use super::gather::Gathered;
 use super::tree::{Dir, ROOT, Tree, chain_of, open_chain, roll_up, swapped};
-use crate::facts::{FileKind, Meta};
+use crate::crew::{self, lock};
+use crate::facts::{FileKind, Listing, Meta};
+use crate::sys::budget::{Budget, Handle};
 use crate::sys::dir;
 
-/// Open handles kept for pending directories.
-const HANDLES: usize = 48;
 /// Bytes of one getdents64 call.
 const LISTING: usize = 256 * 1024;
 
@@ -29,18 +28,6 @@ pub struct Progress {
     pub entries: AtomicU64,
     /// Bytes seen.
     pub bytes: AtomicU64,
-}
-
-/// A directory handle that counts itself.
-struct Handle<'a> {
-    fd: OwnedFd,
-    live: &'a AtomicUsize,
-}
-
-impl Drop for Handle<'_> {
-    fn drop(&mut self) {
-        self.live.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// A directory still to be read.
@@ -54,22 +41,10 @@ struct Job<'a> {
 struct Shared<'a> {
     base: &'a OwnedFd,
     root: Meta,
-    euid: u32,
     dirs: Mutex<Vec<Dir>>,
-    queue: Mutex<Queue<'a>>,
-    wake: Condvar,
-    hungry: AtomicUsize,
-    live: &'a AtomicUsize,
+    budget: &'a Budget,
     progress: &'a Progress,
-}
-
-struct Queue<'a> {
-    jobs: Vec<Job<'a>>,
-    busy: usize,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    secret: Option<&'a RandomState>,
 }
 
 /// Looks at the entry alone: what is refused whatever it holds need not be walked.
@@ -91,6 +66,20 @@ pub(super) fn survey(
     name: &OsStr,
     euid: u32,
     progress: &Progress,
+) -> io::Result<Tree> {
+    walk(parent, name, euid, progress, None)
+}
+
+/// As [`survey`], and sums up the listing of every directory with this secret.
+///
+/// # Errors
+/// As [`survey`].
+pub(super) fn walk(
+    parent: impl AsFd,
+    name: &OsStr,
+    euid: u32,
+    progress: &Progress,
+    secret: Option<&RandomState>,
 ) -> io::Result<Tree> {
     let meta = dir::stat_name(&parent, name)?;
     if meta.kind != FileKind::Directory {
@@ -117,78 +106,24 @@ pub(super) fn survey(
     if dir::stat_fd(&base)?.id != meta.id {
         return Err(swapped());
     }
-    let live = AtomicUsize::new(0);
+    let budget = Budget::default();
     let first = Job { index: ROOT, name: Box::default(), meta, parent: None };
-    let shared = Shared {
-        base: &base,
-        root: meta,
-        euid,
-        dirs: Mutex::new(vec![root]),
-        queue: Mutex::new(Queue { jobs: vec![first], busy: 0 }),
-        wake: Condvar::new(),
-        hungry: AtomicUsize::new(0),
-        live: &live,
-        progress,
-    };
-    let helpers = std::thread::available_parallelism().map_or(1, |n| n.get().min(8)) - 1;
+    let dirs = Mutex::new(vec![root]);
+    let shared = Shared { base: &base, root: meta, dirs, budget: &budget, progress, secret };
+    let parts = crew::run(
+        vec![first],
+        || (Gathered::new(euid), Vec::with_capacity(LISTING)),
+        |job, stack, (gathered, buffer)| read(&shared, &job, stack, gathered, buffer),
+    );
     let mut gathered = Gathered::root(&meta, euid);
-    std::thread::scope(|scope| {
-        let spawned: Vec<_> = (0..helpers).map(|_| scope.spawn(|| work(&shared))).collect();
-        gathered.merge(work(&shared));
-        for thread in spawned {
-            match thread.join() {
-                Ok(part) => gathered.merge(part),
-                Err(cause) => std::panic::resume_unwind(cause),
-            }
-        }
-    });
+    for (part, _) in parts {
+        gathered.merge(part);
+    }
     let mut dirs = std::mem::take(&mut *lock(&shared.dirs));
     drop(shared);
     gathered.hand_out(&mut dirs);
     roll_up(&mut dirs);
     Ok(gathered.into_tree(base, meta, dirs))
-}
-
-/// One thread at work. However its turn ends, the others learn of it: none waits for ever.
-struct Busy<'a, 'b>(&'a Shared<'b>);
-
-impl Drop for Busy<'_, '_> {
-    fn drop(&mut self) {
-        lock(&self.0.queue).busy -= 1;
-        self.0.wake.notify_all();
-    }
-}
-
-fn work(shared: &Shared<'_>) -> Gathered {
-    let mut gathered = Gathered::new(shared.euid);
-    let mut buffer = Vec::with_capacity(LISTING);
-    let mut stack: Vec<Job<'_>> = Vec::new();
-    let mut queue = lock(&shared.queue);
-    loop {
-        if let Some(job) = queue.jobs.pop() {
-            queue.busy += 1;
-            drop(queue);
-            let busy = Busy(shared);
-            stack.push(job);
-            while let Some(job) = stack.pop() {
-                read(shared, &job, &mut stack, &mut gathered, &mut buffer);
-                if stack.len() > 1 && shared.hungry.load(Ordering::Relaxed) > 0 {
-                    let half = stack.len() / 2;
-                    lock(&shared.queue).jobs.extend(stack.drain(..half));
-                    shared.wake.notify_all();
-                }
-            }
-            drop(busy);
-            queue = lock(&shared.queue);
-        } else if queue.busy == 0 {
-            shared.wake.notify_all();
-            return gathered;
-        } else {
-            shared.hungry.fetch_add(1, Ordering::Relaxed);
-            queue = shared.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
-            shared.hungry.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
 }
 
 fn open(shared: &Shared<'_>, job: &Job<'_>) -> io::Result<OwnedFd> {
@@ -226,29 +161,37 @@ fn read<'a>(
     let mut inner: Vec<(Box<[u8]>, Meta)> = Vec::new();
     let mut entries = 0;
     let mut bytes = 0;
-    let listed = dir::for_each_name(&fd, buffer, |name: &CStr| match dir::stat_at(&fd, name) {
-        Ok(meta) => {
-            entries += 1;
-            let elsewhere = meta.mount_root
-                || meta.mount != shared.root.mount
-                || (meta.kind == FileKind::Directory && meta.id.dev != job.meta.id.dev);
-            if elsewhere {
-                gathered.mount(job.index, name.to_bytes());
-            } else {
-                gathered.entry(name, &meta);
-                if meta.kind == FileKind::Directory {
-                    inner.push((name.to_bytes().into(), meta));
+    let mut sum = Listing::default();
+    let listed =
+        dir::for_each_name(&fd, buffer, |name: &CStr, listed| match dir::stat_at(&fd, name) {
+            Ok(meta) => {
+                if let Some(secret) = shared.secret {
+                    sum.add(secret, name.to_bytes(), listed.ino);
+                }
+                entries += 1;
+                let elsewhere = meta.mount_root
+                    || meta.mount != shared.root.mount
+                    || (meta.kind == FileKind::Directory && meta.id.dev != job.meta.id.dev);
+                if elsewhere {
+                    gathered.mount(job.index, name.to_bytes());
                 } else {
-                    bytes += meta.size;
+                    gathered.entry(name, &meta);
+                    if meta.kind == FileKind::Directory {
+                        inner.push((name.to_bytes().into(), meta));
+                    } else {
+                        bytes += meta.size;
+                    }
                 }
             }
-        }
-        Err(error) => gathered.problem(job.index, name.to_bytes(), &error),
-    });
+            Err(error) => gathered.problem(job.index, name.to_bytes(), &error),
+        });
     if let Err(error) = listed {
         gathered.problem(job.index, b"", &error);
     }
     gathered.leave();
+    if shared.secret.is_some() {
+        gathered.listed(job.meta.id.ino, sum);
+    }
     shared.progress.entries.fetch_add(entries, Ordering::Relaxed);
     shared.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
     if inner.is_empty() {
@@ -267,9 +210,8 @@ fn read<'a>(
         }));
         first
     };
-    shared.live.fetch_add(1, Ordering::Relaxed);
-    let handle = Arc::new(Handle { fd, live: shared.live });
-    let crowded = shared.live.load(Ordering::Relaxed) > HANDLES;
+    let handle = Arc::new(shared.budget.keep(fd));
+    let crowded = shared.budget.is_spent();
     let last = inner.len() - 1;
     for (i, (name, meta)) in inner.into_iter().enumerate() {
         // The one that is read next keeps the handle, or a deep chain would be walked anew each time.

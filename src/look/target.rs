@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::facts::FileKind;
+use crate::facts::{Dossier, FileKind};
 use crate::sys::dir;
 
 /// One thing to delete: its folder, opened once and kept, and its name in it.
@@ -22,12 +22,32 @@ pub struct Target {
     pub name: OsString,
     /// `link/`: it could mean the link or the folder behind it.
     pub(super) ambiguous: Option<String>,
+    /// Where it lies, if that is a trash; `path` is then where it was.
+    pub trashed: Option<PathBuf>,
 }
 
 impl Target {
+    /// A thing in a trash, to be judged by the place where it was.
+    ///
+    /// # Errors
+    /// Where the trash cannot be opened.
+    pub fn trashed(from: PathBuf, to: PathBuf) -> std::io::Result<Self> {
+        let parent = dir::open_search(to.parent().unwrap_or(Path::new("/")))?;
+        let name = to.file_name().unwrap_or_default().to_owned();
+        let typed = from.clone().into_os_string();
+        Ok(Self { typed, path: from, parent, name, ambiguous: None, trashed: Some(to) })
+    }
+
+    /// Whether these facts are about it.
+    #[must_use]
+    pub fn is_of(&self, facts: &Dossier) -> bool {
+        self.path == facts.path && self.trashed == facts.trashed
+    }
+
     /// Whether its path still leads to the folder that was opened.
     pub(super) fn is_in_place(&self) -> bool {
-        let folder = self.path.parent().unwrap_or(Path::new("/"));
+        let place = self.trashed.as_ref().unwrap_or(&self.path);
+        let folder = place.parent().unwrap_or(Path::new("/"));
         let (now, then) = (dir::stat_path(folder), dir::stat_fd(&self.parent));
         now.ok().zip(then.ok()).is_some_and(|(now, then)| now.id == then.id)
     }
@@ -94,7 +114,8 @@ fn one(typed: &OsStr) -> Result<Target> {
             _ => bail!("`{shown}` is not a directory; write it without the slash"),
         }
     }
-    Ok(Target { typed: typed.to_owned(), path, parent: open, name: name.to_owned(), ambiguous })
+    let (typed, name) = (typed.to_owned(), name.to_owned());
+    Ok(Target { typed, path, parent: open, name, ambiguous, trashed: None })
 }
 
 fn whole(typed: &OsStr) -> Result<Target> {
@@ -105,5 +126,6 @@ fn whole(typed: &OsStr) -> Result<Target> {
         dir::open_search(parent).with_context(|| format!("cannot open `{}`", parent.display()))?;
     // The root has no name in any directory, but `.` in itself.
     let name = path.file_name().map_or_else(|| OsString::from_vec(b".".to_vec()), OsStr::to_owned);
-    Ok(Target { typed: typed.to_owned(), path, parent: open, name, ambiguous: None })
+    let typed = typed.to_owned();
+    Ok(Target { typed, path, parent: open, name, ambiguous: None, trashed: None })
 }

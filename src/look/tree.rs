@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::facts::{Digest, How, Meta, Problem, Stamp, Totals};
+use crate::facts::{Digest, How, Listing, Meta, Problem, Stamp, Totals};
 use crate::sys::dir;
 
 /// Index of the target itself in [`Tree::dirs`].
@@ -86,6 +86,8 @@ pub(super) struct Tree {
     pub mounts: Vec<PathBuf>,
     /// Entries that this user could not remove (the first few).
     pub foreign: Vec<PathBuf>,
+    /// The listing of every directory by inode, where they were asked for.
+    pub listings: Vec<(u64, Listing)>,
 }
 
 impl Tree {

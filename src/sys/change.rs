@@ -1,6 +1,6 @@
 //! The calls that change a file system; used by `act` and `keep` alone.
 
-use std::ffi::OsStr;
+use std::ffi::{CStr, OsStr};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
@@ -51,6 +51,22 @@ pub fn remove_own_file(dir: impl AsFd, name: &OsStr) -> io::Result<()> {
     Ok(unlinkat(dir, name.as_bytes(), AtFlags::empty())?)
 }
 
+/// Removes an entry that is no directory.
+///
+/// # Errors
+/// As unlinkat(2).
+pub fn unlink(dir: impl AsFd, name: &CStr) -> io::Result<()> {
+    Ok(unlinkat(dir, name, AtFlags::empty())?)
+}
+
+/// Removes an empty directory.
+///
+/// # Errors
+/// As unlinkat(2).
+pub fn remove_dir(dir: impl AsFd, name: &OsStr) -> io::Result<()> {
+    Ok(unlinkat(dir, name.as_bytes(), AtFlags::REMOVEDIR)?)
+}
+
 /// Makes directory entries durable.
 ///
 /// # Errors
@@ -65,6 +81,18 @@ pub fn sync_dir(dir: impl AsFd) -> io::Result<()> {
 /// As flock(2).
 pub fn lock(file: &File) -> io::Result<()> {
     Ok(rustix::fs::flock(file, rustix::fs::FlockOperation::LockExclusive)?)
+}
+
+/// Takes the exclusive lock of an open file or directory, if nobody has it.
+///
+/// # Errors
+/// As flock(2).
+pub fn try_lock(file: impl AsFd) -> io::Result<bool> {
+    match rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Releases the lock of an open file.

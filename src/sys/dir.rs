@@ -7,7 +7,11 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, Mode, OFlags, RawDir, Statx, StatxFlags, openat, statx};
+use rustix::fs::{
+    AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, Statx, StatxFlags, openat, openat2,
+    statx,
+};
+use rustix::io::Errno;
 
 use crate::facts::{FileId, FileKind, Meta, Stamp};
 
@@ -97,6 +101,15 @@ pub fn read_link_at(dir: impl AsFd, name: &OsStr) -> io::Result<Vec<u8>> {
     Ok(rustix::fs::readlinkat(dir, name.as_bytes(), Vec::new())?.into_bytes())
 }
 
+/// What a listing says of an entry besides its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    /// The inode number (which on some overlays is not that of `statx`).
+    pub ino: u64,
+    /// Whether it is a directory, where the file system says so.
+    pub is_dir: Option<bool>,
+}
+
 /// Calls `each` with every name in the directory but `.` and `..`.
 ///
 /// # Errors
@@ -104,15 +117,53 @@ pub fn read_link_at(dir: impl AsFd, name: &OsStr) -> io::Result<Vec<u8>> {
 pub fn for_each_name(
     dir: impl AsFd,
     buffer: &mut Vec<u8>,
-    mut each: impl FnMut(&CStr),
+    mut each: impl FnMut(&CStr, Listed),
 ) -> io::Result<()> {
     let mut raw = RawDir::new(dir, buffer.spare_capacity_mut());
     while let Some(entry) = raw.next() {
         let entry = entry?;
         let name = entry.file_name();
         if name != c"." && name != c".." {
-            each(name);
+            let is_dir = match entry.file_type() {
+                FileType::Unknown => None,
+                kind => Some(kind == FileType::Directory),
+            };
+            each(name, Listed { ino: entry.ino(), is_dir });
         }
     }
     Ok(())
+}
+
+/// Opens the directory `name` in `dir`, and nothing that a link or a mount puts in its place.
+///
+/// # Errors
+/// As openat2(2); on kernels without it as [`open_dir_at`], where it is on another mount an error.
+pub fn open_beneath(dir: impl AsFd, name: &OsStr) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let how = ResolveFlags::BENEATH
+        | ResolveFlags::NO_SYMLINKS
+        | ResolveFlags::NO_XDEV
+        | ResolveFlags::NO_MAGICLINKS;
+    // EAGAIN: something was renamed meanwhile, and the kernel could not tell.
+    for _ in 0..64 {
+        match openat2(&dir, name.as_bytes(), flags, Mode::empty(), how) {
+            Err(Errno::AGAIN) => {}
+            Err(Errno::NOSYS) => {
+                let opened = open_dir_at(&dir, name)?;
+                let same = stat_fd(&opened)?.mount == stat_fd(&dir)?.mount;
+                return if same { Ok(opened) } else { Err(Errno::XDEV.into()) };
+            }
+            done => return Ok(done?),
+        }
+    }
+    Err(Errno::AGAIN.into())
+}
+
+/// Opens the directory around an open one.
+///
+/// # Errors
+/// As openat(2).
+pub fn open_parent(dir: impl AsFd) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(openat(dir, c"..", flags, Mode::empty())?)
 }

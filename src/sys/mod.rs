@@ -3,6 +3,7 @@
 //! Nothing here knows the rooms above. What is wrapped keeps to open directory handles and never
 //! follows the last component of a path.
 
+pub mod budget;
 pub mod change;
 pub mod clock;
 pub mod dir;

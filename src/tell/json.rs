@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::decide::{Judged, Plan, Refusal};
+use crate::decide::{Judged, Mode, Plan, Refusal};
 use crate::facts::{Completeness, Evidence, FileKind, How, Label, Model, ModelKind, Stage, Stamp};
 use crate::when::Clock;
 
@@ -39,7 +39,11 @@ pub(super) fn plan(plan: &Plan, next: &[&str]) -> Value {
         "schema": "safe-rm/plan/1",
         "id": plan.id,
         "verdict": verdict(plan.allowed()),
-        "mode": "trash",
+        "mode": match plan.mode {
+            Mode::Trash => "trash",
+            Mode::Permanent => "permanent",
+            Mode::Purge => "purge",
+        },
         "now": stamp(&plan.clock, plan.clock.now()),
         "actor": null,
         "policy": {

@@ -1,6 +1,7 @@
 //! The only code that prints: words, tables, JSON, names made harmless.
 
 mod json;
+mod kept;
 mod outcome;
 mod plan;
 mod policy;
@@ -10,12 +11,17 @@ mod words;
 
 use std::io::Write;
 
+pub use kept::Trashed;
 pub use outcome::Done;
 pub use progress::watch;
 pub use safe::harmless;
 
+use crate::act::Found;
 use crate::decide::Plan;
+use crate::facts::Stamp;
+use crate::keep::Event;
 use crate::policy::Policy;
+use crate::when::Clock;
 
 /// How answers are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +66,37 @@ impl Voice {
     pub fn done(self, done: &Done<'_>) {
         self.prose(&done.text());
         self.document(&done.json());
+    }
+
+    /// Tells what the trash holds.
+    pub fn trash(self, items: &[Trashed], clock: &Clock) {
+        if self == Self::Text {
+            self.prose(&kept::trash_text(items, clock));
+        }
+        self.document(&kept::trash_json(items, clock));
+    }
+
+    /// Tells what the journal holds, and from which line on it is broken.
+    pub fn log(self, lines: &[(Stamp, Event)], broken: Option<usize>, clock: &Clock) {
+        if self == Self::Text {
+            self.prose(&kept::log_text(lines, broken, clock));
+        }
+        self.document(&kept::log_json(lines, broken, clock));
+    }
+
+    /// Tells what runs that were cut off had left, on stderr.
+    pub fn recovered(self, found: &[Found]) {
+        let _ = write!(anstream::stderr(), "{}", kept::recovered(found));
+    }
+
+    /// Tells that there was nothing to do.
+    pub fn nothing(self, text: &str) {
+        self.prose(&format!("{}\n", words::hint(text)));
+        let (id, none): (Option<&str>, [&str; 0]) = (None, []);
+        self.document(&serde_json::json!({
+            "schema": "safe-rm/result/1", "id": id, "action": "none", "items": none,
+            "refusals": none, "message": text,
+        }));
     }
 
     /// Tells the policy in force.

@@ -30,6 +30,7 @@ impl Done<'_> {
             let shown = path(target);
             let (word, text) = match fate {
                 Fate::Moved(_) => ("moved to the trash: ", shown),
+                Fate::Freed(n) => ("freed: ", format!("{shown} ({n} entries)")),
                 Fate::Stayed if self.undo => ("already there: ", shown),
                 Fate::Stayed => ("not touched: ", shown),
                 Fate::Restored(at) if at == target => ("put back: ", shown),
@@ -60,6 +61,7 @@ impl Done<'_> {
             };
             match fate {
                 Fate::Moved(at) => put("trashed", Some(at), None),
+                Fate::Freed(_) => put("freed", None, None),
                 Fate::Stayed => put("stayed", None, None),
                 Fate::Restored(at) => put("restored", Some(at), None),
                 Fate::Failed(why) => put("failed", None, Some(why)),
@@ -72,7 +74,7 @@ impl Done<'_> {
         json!({
             "schema": "safe-rm/result/1",
             "id": self.execution.id,
-            "action": if self.undo { "undo" } else { "trash" },
+            "action": if self.undo { "undo" } else { "delete" },
             "items": items.collect::<Vec<_>>(),
             "refusals": changed.collect::<Vec<_>>(),
         })

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::safe::{harmless, path};
 use super::words::{count, loss, model as describe, size, wrap};
-use crate::decide::{Judged, Plan, Refusal};
+use crate::decide::{Judged, Mode, Plan, Refusal};
 use crate::facts::{Evidence, FileKind, How, Model};
 use crate::when::Clock;
 
@@ -33,12 +33,13 @@ pub(super) fn text(plan: &Plan) -> String {
         line(&mut out, &wrap(0, "policy: ", &path(file)));
     }
     let head = format!(
-        "plan {}: {}, {} in {}, {}, to the trash",
+        "plan {}: {}, {} in {}, {}, {}",
         plan.id,
         count(plan.targets.len() as u64, "target"),
         size(sums.totals.bytes),
         count(sums.totals.files, "file"),
         count(sums.models as u64, "model"),
+        mode(plan.mode),
     );
     line(&mut out, &wrap(0, "", &head));
     for target in &plan.targets {
@@ -53,12 +54,24 @@ pub(super) fn text(plan: &Plan) -> String {
         line(&mut out, &styled(RED, "nothing is allowed: nothing is touched"));
     } else if plan.allowed() {
         let frees = size(sums.totals.frees);
-        line(&mut out, &wrap(0, "", &format!("frees 0 now, {frees} once the trash is emptied")));
+        let text = match plan.mode {
+            Mode::Trash => format!("frees 0 now, {frees} with `safe-rm purge {}`", plan.id),
+            Mode::Permanent | Mode::Purge => format!("frees {frees}; nothing brings it back"),
+        };
+        line(&mut out, &wrap(0, "", &text));
     } else {
         let text = format!("refused for {}: nothing is touched", count(refused as u64, "reason"));
         line(&mut out, &styled(RED, &text));
     }
     out
+}
+
+fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Trash => "to the trash",
+        Mode::Permanent => "to be freed at once, for good",
+        Mode::Purge => "to be freed out of the trash, for good",
+    }
 }
 
 fn line(out: &mut String, text: &str) {
@@ -192,7 +205,7 @@ pub(super) fn above_prompt(plan: &Plan) -> String {
     }
     lines.sort_by_key(|l| l.0);
     let skipped = lines.len().saturating_sub(12);
-    let mut out = "to the trash:\n".to_owned();
+    let mut out = format!("{}:\n", mode(plan.mode));
     if skipped > 0 {
         line(&mut out, &format!("  {} more, listed in the plan", count(skipped as u64, "item")));
     }

@@ -13,6 +13,8 @@ fn values(policy: &Policy) -> Vec<(String, String)> {
         ("age.birth".to_owned(), if policy.birth_counts { "counts" } else { "warns" }.to_owned()),
         ("keep.last".to_owned(), policy.keep_last.to_string()),
         ("labels.required".to_owned(), policy.labels_required.to_string()),
+        ("mode".to_owned(), if policy.permanent { "permanent" } else { "trash" }.to_owned()),
+        ("trash.keep".to_owned(), format!("{}h", policy.trash_keep / 3600)),
     ];
     let mut ids: Vec<_> = RULES.iter().map(|r| r.id).collect();
     ids.dedup();

@@ -62,3 +62,13 @@ pub(super) fn birth_warning(case: &Case<'_>, model: &Model) -> Option<String> {
     let young = newest.at.plus(case.policy.age_min) > case.clock.now();
     (young && !case.policy.birth_counts).then(|| format!("it {}", words(case, newest)))
 }
+
+pub(super) fn clock(case: &Case<'_>) -> Option<Reason> {
+    let last = case.history.last?;
+    let now = case.clock.now();
+    (last > now.plus(60)).then(|| {
+        let (now, last) = (case.clock.minute(now), case.clock.minute(last));
+        let message = format!("the clock says {now}, but the journal was last written {last}");
+        Reason::new(message, "a person, with `safe-rm ack clock`")
+    })
+}

@@ -9,9 +9,10 @@ mod worth;
 
 use std::path::Path;
 
+use super::Grounds;
 use super::plan::Judged;
 use super::refusal::Refusal;
-use crate::facts::{Dossier, Model, Stamp};
+use crate::facts::{Dossier, History, Model, Stamp};
 use crate::policy::Policy;
 use crate::when::Clock;
 
@@ -39,6 +40,7 @@ pub(super) struct Case<'a> {
     facts: &'a Dossier,
     policy: &'a Policy,
     clock: &'a Clock,
+    history: &'a History,
 }
 
 /// What a rule is asked about.
@@ -140,7 +142,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "keep-last",
         refuses: "it is among the newest `keep.last` (3) of its series, or the best one of its run",
-        lifted_by: "newer complete ones",
+        lifted_by: "newer complete ones, or `Retired:` in its label, confirmed with `safe-rm ack DIR`",
         why: "the last ones are what a run was for",
         judge: Judge::Model(worth::keep_last),
     },
@@ -150,6 +152,13 @@ pub const RULES: &[Rule] = &[
         lifted_by: "a label",
         why: "they may be all that is left",
         judge: Judge::Model(worth::damaged),
+    },
+    Rule {
+        id: "clock",
+        refuses: "the clock is over a minute behind the journal's last entry",
+        lifted_by: "a person: `safe-rm ack clock`",
+        why: "a clock set back makes the past look old enough",
+        judge: Judge::Target(age::clock),
     },
     Rule {
         id: "changed",
@@ -169,8 +178,9 @@ pub fn ids() -> Vec<&'static str> {
 }
 
 /// Runs every rule on a target and its models.
-pub(super) fn judge(facts: Dossier, policy: &Policy, clock: &Clock) -> Judged {
-    let case = Case { facts: &facts, policy, clock };
+pub(super) fn judge(facts: Dossier, grounds: Grounds<'_>) -> Judged {
+    let Grounds { policy, clock, history } = grounds;
+    let case = Case { facts: &facts, policy, clock, history };
     let on = |rule: &&Rule| !policy.off.contains(rule.id);
     let refusal = |rule: &Rule, path: &Path, reason: Reason| Refusal {
         rule: rule.id,

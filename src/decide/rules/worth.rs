@@ -4,6 +4,10 @@ use super::{Case, Reason};
 use crate::facts::{Completeness, Member, Model};
 
 pub(super) fn keep_last(case: &Case<'_>, model: &Model) -> Option<Reason> {
+    let retired = model.label.as_ref().filter(|l| l.retired.is_some());
+    if retired.is_some_and(|l| case.history.acked.contains(&l.digest)) {
+        return None;
+    }
     if model.best {
         return Some(Reason::new(
             "it is, or may be, the best checkpoint of its run",

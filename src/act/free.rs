@@ -1,0 +1,228 @@
+//! For good: detached by a rename into a private room on the same mount, compared there with the
+//! plan, and only then unlinked. The old path never shows a half-deleted model.
+
+use std::borrow::Borrow;
+use std::hash::RandomState;
+use std::os::fd::AsFd;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::carry::{self, Move};
+use super::stage::{self, Room};
+use super::sweep::{self, Swept};
+use super::{Execution, Fate, Hands, Planned};
+use crate::decide::Plan;
+use crate::facts::Dossier;
+use crate::keep::{Event, How, Item, decode};
+use crate::look::{self, Target};
+
+/// A thing in the trash that is to be freed.
+#[derive(Debug)]
+pub struct Trashed {
+    /// The thing, in the trash; its path is the one that it had.
+    pub target: Target,
+    /// What the journal says of it.
+    pub item: Item,
+    /// The plan by which it went there.
+    pub plan: String,
+}
+
+impl Borrow<Target> for Trashed {
+    fn borrow(&self) -> &Target {
+        &self.target
+    }
+}
+
+/// Frees the targets of a plan. `trashed` are, in the same order, the things in the trash that they
+/// are; none where they are freed from their own places.
+///
+/// # Errors
+/// Where it could not begin: nothing was moved.
+pub(super) fn execute(
+    plan: &Plan,
+    planned: &[Planned<'_>],
+    trashed: &[&Trashed],
+    hands: &mut Hands<'_>,
+    execution: &mut Execution,
+) -> Result<()> {
+    let mut rooms = Vec::new();
+    let begun = begin(plan, planned, trashed, &mut rooms, hands);
+    let (moves, items) = match begun {
+        Ok(begun) => begun,
+        Err(error) => {
+            rooms.into_iter().for_each(Room::close);
+            return Err(error);
+        }
+    };
+    let now = plan.clock.now();
+    let secret = RandomState::new();
+    let back = |i: usize| {
+        let from = items[i].from.clone();
+        let at = items[i].out_of.as_ref().map_or(&from, |(_, at)| at).clone();
+        Event::PutBack { plan: plan.id.clone(), at, from }
+    };
+    let carried = carry::all(&moves, hands.euid, Some(&secret), execution, |i| {
+        let _ = hands.journal.append(now, &back(i));
+    });
+    let Some(listings) = carried else {
+        rooms.into_iter().for_each(Room::close);
+        return Ok(());
+    };
+    // Durable before the first byte goes: from here on what is left can only be gone on with, or
+    // put back as what it is.
+    if let Err(error) = hands.journal.append(now, &Event::Freeing { plan: plan.id.clone() }) {
+        for (i, one) in moves.iter().enumerate() {
+            let fate = match one.put_back() {
+                Ok(()) => Fate::Failed(format!("{error:#}; it is where it was")),
+                Err(worse) => Fate::Failed(format!("{error:#}; {worse:#}")),
+            };
+            let _ = hands.journal.append(now, &back(i));
+            execution.fates.push((one.facts.path.clone(), fate));
+        }
+        return Ok(());
+    }
+    hands.journal.release()?;
+    for ((one, item), planned) in moves.iter().zip(&items).zip(&listings) {
+        let swept = sweep::sweep(&one.into, &one.new, planned, &secret);
+        let fate = settle(&plan.id, item, swept, &one.to(), hands, now);
+        execution.fates.push((one.facts.path.clone(), fate));
+    }
+    rooms.into_iter().for_each(Room::close);
+    Ok(())
+}
+
+/// Everything before the first rename: the rooms, and the intent in the journal.
+fn begin<'a>(
+    plan: &Plan,
+    planned: &[Planned<'a>],
+    trashed: &[&Trashed],
+    rooms: &mut Vec<Room>,
+    hands: &mut Hands<'_>,
+) -> Result<(Vec<Move<'a>>, Vec<Item>)> {
+    let (mut moves, mut items) = (Vec::new(), Vec::new());
+    for (at, &Planned { target, facts }) in planned.iter().enumerate() {
+        let old = trashed.get(at);
+        let named = || format!("cannot free `{}`", facts.path.display());
+        let room = enter(plan, facts, old.copied(), rooms, hands).with_context(named)?;
+        let room = &rooms[room];
+        let one = Move {
+            facts,
+            target,
+            into: room.open.as_fd().try_clone_to_owned()?,
+            folder: room.path.clone(),
+            new: at.to_string().into(),
+        };
+        let item = super::item(facts, &one.to());
+        items.push(match old {
+            Some(old) => Item {
+                info: old.item.info.clone(),
+                out_of: Some((old.plan.clone(), old.item.to.clone())),
+                ..item
+            },
+            None => item,
+        });
+        moves.push(one);
+    }
+    let how = if trashed.is_empty() { How::Permanent } else { How::Purge };
+    let event = Event::Intent { plan: plan.id.clone(), how, items: items.clone() };
+    hands.journal.append(plan.clock.now(), &event)?;
+    Ok((moves, items))
+}
+
+/// The index of the room on a target's mount: one a trash.
+fn enter(
+    plan: &Plan,
+    facts: &Dossier,
+    old: Option<&Trashed>,
+    rooms: &mut Vec<Room>,
+    hands: &Hands<'_>,
+) -> Result<usize> {
+    let (path, open) = match old {
+        Some(old) => {
+            let to = decode(&old.item.to);
+            let trash = to.ancestors().nth(2).context("it is in no trash")?.to_path_buf();
+            let open = stage::existing(&trash, hands)?;
+            (trash, Ok(open))
+        }
+        None => {
+            let stage = stage::choose(&facts.path, &facts.meta, hands)?;
+            (stage.path.clone(), Err(stage))
+        }
+    };
+    let own = path.join(stage::ROOM).join(&plan.id);
+    if let Some(at) = rooms.iter().position(|room| room.path == own) {
+        return Ok(at);
+    }
+    rooms.push(match open {
+        Ok(open) => stage::room(&path, &open, &plan.id, hands)?,
+        Err(stage) => stage.room(&plan.id, hands)?,
+    });
+    Ok(rooms.len() - 1)
+}
+
+/// Records what came of one sweep, and says it.
+fn settle(
+    plan: &str,
+    item: &Item,
+    swept: Swept,
+    at: &Path,
+    hands: &mut Hands<'_>,
+    now: crate::facts::Stamp,
+) -> Fate {
+    let Swept { removed, problems } = swept;
+    if !problems.is_empty() {
+        let left = format!(
+            "{removed} entries are gone, and the rest is in `{}`: {}; `safe-rm purge {plan}` goes \
+             on, `safe-rm undo {plan}` puts back what is left",
+            at.display(),
+            problems.join("; ")
+        );
+        return Fate::Failed(left);
+    }
+    let from = item.from.clone();
+    let mut freed = vec![Event::Freed { plan: plan.to_owned(), from: from.clone() }];
+    if let Some((old, _)) = &item.out_of {
+        super::undo::drop_info(&decode(&item.info));
+        freed.push(Event::Freed { plan: old.clone(), from });
+    }
+    for event in freed {
+        if let Err(error) = hands.journal.append(now, &event) {
+            return Fate::Failed(format!("it is gone, but {error:#}"));
+        }
+    }
+    Fate::Freed(removed)
+}
+
+/// Goes on with a removal that was begun and cut off. A person has typed the word for it then, and
+/// has asked for this now.
+///
+/// # Errors
+/// Where the room cannot be opened, or another run is at work in it.
+pub fn go_on(
+    plan: &str,
+    items: &[Item],
+    _assent: crate::ask::Assent,
+    now: crate::facts::Stamp,
+    hands: &mut Hands<'_>,
+) -> Result<Execution> {
+    let mut execution = Execution { id: plan.to_owned(), fates: Vec::new(), changed: Vec::new() };
+    for item in items {
+        let to = decode(&item.to);
+        let trash = to.ancestors().nth(3).context("it is in no room of a trash")?;
+        let root = stage::existing(trash, hands)?;
+        let room = stage::room(trash, &root, plan, hands)?;
+        let name = to.file_name().context("it has no name")?;
+        let secret = RandomState::new();
+        let swept = match look::glance(&room.open, name, hands.euid, Some(&secret)) {
+            Ok(now) => sweep::sweep(&room.open, name, &now.listings, &secret),
+            // Everything went, and only the record of it was missing.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Swept::default(),
+            Err(error) => Swept { removed: 0, problems: vec![error.to_string()] },
+        };
+        let fate = settle(plan, item, swept, &to, hands, now);
+        execution.fates.push((decode(&item.from), fate));
+        room.close();
+    }
+    Ok(execution)
+}

@@ -1,0 +1,142 @@
+//! What the journal and the trash hold, as people and programs read it.
+
+use serde_json::{Map, Value, json};
+
+use super::json::{put_path, stamp};
+use super::safe::path;
+use super::words::{count, size, wrap};
+use crate::act::Found;
+use crate::facts::Stamp;
+use crate::keep::{Entry, Event, How, State, decode};
+use crate::when::Clock;
+
+/// One thing in the trash.
+#[derive(Clone, Debug)]
+pub struct Trashed {
+    /// What the journal says.
+    pub entry: Entry,
+    /// When a purge of it is proposed.
+    pub due: Stamp,
+}
+
+pub(super) fn trash_text(items: &[Trashed], clock: &Clock) -> String {
+    let mut out = String::new();
+    if items.is_empty() {
+        return "nothing that safe-rm moved is in the trash\n".to_owned();
+    }
+    for Trashed { entry, due } in items {
+        let item = &entry.item;
+        let when = if entry.state == State::Freeing {
+            format!(
+                "half freed: safe-rm purge {} goes on, safe-rm undo puts back the rest",
+                entry.plan
+            )
+        } else if *due <= clock.now() {
+            "due".to_owned()
+        } else {
+            format!("due {}", clock.minute(*due))
+        };
+        let models = match item.models {
+            0 => String::new(),
+            n => format!(", {}", count(n as u64, "model")),
+        };
+        let text = format!(
+            "{}  ({}{models}, frees {}; deleted {}, {when})",
+            path(&decode(&item.from)),
+            size(item.bytes),
+            size(item.frees),
+            clock.minute(entry.at),
+        );
+        out.push_str(&wrap(0, &format!("{}  ", entry.plan), &text));
+        out.push('\n');
+    }
+    let frees = items.iter().fold(0u64, |sum, i| sum.saturating_add(i.entry.item.frees));
+    out.push_str(&format!("{}, {} to be freed\n", count(items.len() as u64, "thing"), size(frees)));
+    out
+}
+
+pub(super) fn trash_json(items: &[Trashed], clock: &Clock) -> Value {
+    let items = items.iter().map(|Trashed { entry, due }| {
+        let mut map = Map::new();
+        put_path(&mut map, "path", &decode(&entry.item.from));
+        put_path(&mut map, "at", &decode(&entry.item.to));
+        let rest = json!({
+            "id": entry.plan, "bytes": entry.item.bytes, "frees": entry.item.frees,
+            "models": entry.item.models, "deleted": stamp(clock, entry.at),
+            "due": stamp(clock, *due), "half_freed": entry.state == State::Freeing,
+        });
+        if let Value::Object(rest) = rest {
+            map.extend(rest);
+        }
+        Value::Object(map)
+    });
+    json!({"schema": "safe-rm/trash/1", "items": items.collect::<Vec<_>>()})
+}
+
+/// One event in words.
+fn words(event: &Event) -> Vec<String> {
+    let at = |encoded: &str| path(&decode(encoded));
+    match event {
+        Event::Intent { plan, how, items } => {
+            let verb = match how {
+                How::Trash => "to the trash",
+                How::Permanent => "to be freed",
+                How::Purge => "out of the trash, to be freed",
+            };
+            items.iter().map(|i| format!("{plan} {verb}: {}", at(&i.from))).collect()
+        }
+        Event::Moved { plan, from } => vec![format!("{plan} is in the trash: {}", at(from))],
+        Event::Freeing { plan } => vec![format!("{plan} is being freed")],
+        Event::Freed { plan, from } => vec![format!("{plan} is freed: {}", at(from))],
+        Event::PutBack { plan, from, at: place } => {
+            let as_is = from == place;
+            let place = if as_is { String::new() } else { format!(" as {}", at(place)) };
+            vec![format!("{plan} is back: {}{place}", at(from))]
+        }
+        Event::Acked { what, .. } => vec![format!("a person confirmed: {}", at(what))],
+    }
+}
+
+pub(super) fn log_text(lines: &[(Stamp, Event)], broken: Option<usize>, clock: &Clock) -> String {
+    let mut out = String::new();
+    for (time, event) in lines {
+        for text in words(event) {
+            out.push_str(&wrap(0, &format!("{}  ", clock.minute(*time)), &text));
+            out.push('\n');
+        }
+    }
+    match broken {
+        Some(line) => {
+            out.push_str(&format!("line {line} does not follow from the one before it\n"));
+        }
+        None => out.push_str(&format!("{}, unbroken\n", count(lines.len() as u64, "line"))),
+    }
+    out
+}
+
+pub(super) fn log_json(lines: &[(Stamp, Event)], broken: Option<usize>, clock: &Clock) -> Value {
+    let items = lines.iter().map(|(time, event)| {
+        let mut value = serde_json::to_value(event).unwrap_or_default();
+        value["time"] = stamp(clock, *time).into();
+        value
+    });
+    json!({"schema": "safe-rm/log/1", "broken_at": broken, "items": items.collect::<Vec<_>>()})
+}
+
+pub(super) fn recovered(found: &[Found]) -> String {
+    let mut out = String::new();
+    for one in found {
+        let text = match one {
+            Found::Back(place) => format!("{}: put back", path(place)),
+            Found::Stuck(place, why) => format!("{}: {}", path(place), super::harmless(why)),
+            Found::Halfway(place, plan) => format!(
+                "{}: half freed; safe-rm purge {plan} goes on, safe-rm undo {plan} puts back what \
+                 is left",
+                path(place)
+            ),
+        };
+        out.push_str(&wrap(0, "an earlier run was cut off: ", &text));
+        out.push('\n');
+    }
+    out
+}
