@@ -288,6 +288,10 @@ pub struct Model {
     pub max_step: Option<u64>,
     /// The run's own word that this is its best checkpoint.
     pub best: bool,
+    /// The name of the best checkpoint, as this one's state has it.
+    pub says_best: Option<String>,
+    /// The state in the run's own folder says that this is the best one.
+    pub best_of_run: bool,
     /// Stored elements of all tensors.
     pub parameters: Option<u64>,
     /// Dtype of most elements.
@@ -323,8 +327,12 @@ pub struct Model {
 pub struct Member {
     /// Absolute path.
     pub path: PathBuf,
-    /// What orders the series: a step, or a date as a number.
+    /// What orders the series: steps and dates as numbers, the last of its name first.
     pub key: Vec<u64>,
+    /// When its weights were written.
+    pub written: Option<Stamp>,
+    /// The name of the best one, as its state has it.
+    pub says_best: Option<String>,
     /// Complete, so that it counts.
     pub complete: bool,
     /// As [`Model::structure`]; members of another one, or of an unknown one, do not count.

@@ -76,9 +76,9 @@ prop_compose! {
     ) -> Model {
         let path = PathBuf::from("/data/x");
         let mut series: Vec<Member> = (0..newer).map(|i| Member {
-            path: format!("/data/y{i}").into(), key: vec![100 + i as u64], complete: same[i], structure: same[i].then_some([0; 32]), weights: None,
+            path: format!("/data/y{i}").into(), key: vec![100 + i as u64], complete: same[i], structure: same[i].then_some([0; 32]), weights: None, written: None, says_best: None,
         }).collect();
-        series.push(Member { path, key: vec![1], complete: !damaged, structure: Some([0; 32]), weights: None });
+        series.push(Member { path, key: vec![1], complete: !damaged, structure: Some([0; 32]), weights: None, written: None, says_best: None });
         let label = Label {
             path: "MODEL_INFO.txt".into(),
             model: if wrong { "Qwen2.5-7B".into() } else { "Qwen3".into() },
@@ -89,7 +89,7 @@ prop_compose! {
         Model {
             path: PathBuf::new(), single_file: false, kind: ModelKind::Full, stage: Stage::Unknown,
             format: "safetensors".into(), family: Some("qwen3".into()), family_source: None, name: None,
-            base: None, rank: None, step: None, max_step: None, best: false, parameters: None, dtype: None,
+            base: None, rank: None, step: None, max_step: None, best: false, says_best: None, best_of_run: false, parameters: None, dtype: None,
             bytes: 1, weights_written: Some(Stamp::at(NOW - 1000)), structure: Some([0; 32]),
             complete: if damaged { Completeness::Damaged("cut short".into()) } else { Completeness::Complete },
             conflicts: Vec::new(),
@@ -186,6 +186,8 @@ fn the_near_misses_pass() {
         complete: true,
         structure: Some([0; 32]),
         weights: Some(FileId { dev: 1, ino: i }),
+        written: None,
+        says_best: None,
     };
     let fine = Model {
         label: Some(Label {

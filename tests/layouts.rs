@@ -110,7 +110,7 @@ fn a_step_owns_the_folders_of_its_sharded_state() {
             let models = json["targets"][0]["models"].as_array().unwrap();
             assert_eq!(models.len(), 1, "{at}: {models:#?}");
             assert!(models[0]["path"].as_str().unwrap().ends_with(step), "{models:#?}");
-            assert_eq!(models[0]["best"], *step == "checkpoint-4", "{step}");
+            assert_eq!(models[0]["best"], true, "{step}");
             for file in *torch {
                 assert!(is_part(&sandbox, &format!("{at}/{file}")), "{at}/{file}");
                 let folder = file.split('/').next().unwrap();
@@ -215,4 +215,93 @@ fn a_date_further_up_makes_a_series_of_those_alike() {
     let rules = |path: &str| sandbox.run(&["plan", "--json", path]).rules();
     assert_eq!(rules("out/2025-11-01/run/merged"), ["keep-last"]);
     assert_eq!(rules("alone/2025-11-01/run/merged"), Vec::<String>::new());
+}
+
+/// A folder of one shard set may go when every file of it is named.
+#[test]
+fn a_set_of_which_every_file_is_named_is_whole() {
+    let sandbox = Sandbox::later();
+    for shard in ["q-00001-of-00002.gguf", "q-00002-of-00002.gguf", "other.gguf"] {
+        sandbox.file(&format!("x/{shard}"), b"GGUF\x03\0\0\0\x01\0\0\0\0\0\0\0");
+    }
+    assert!(is_part(&sandbox, "x/q-00001-of-00002.gguf"));
+    let both = ["plan", "--json", "x/q-00001-of-00002.gguf", "x/q-00002-of-00002.gguf"];
+    assert!(!sandbox.run(&both).rules().contains(&"part-of".to_owned()));
+}
+
+#[test]
+fn two_files_that_are_one_model_are_parts_of_each_other() {
+    for (a, b) in [
+        ("net.onnx", "net.onnx_data"),
+        ("net.xml", "net.bin"),
+        ("net.cfg", "net.weights"),
+        ("net.prototxt", "net.caffemodel"),
+    ] {
+        let sandbox = Sandbox::later();
+        sandbox.file(&format!("x/{a}"), "a");
+        sandbox.file(&format!("x/{b}"), "b");
+        for part in [a, b] {
+            assert!(is_part(&sandbox, &format!("x/{part}")), "{part}");
+        }
+    }
+}
+
+/// Files deep in a layout have names of every kind.
+#[test]
+fn everything_in_a_folder_that_a_layout_made_is_a_part() {
+    let sandbox = Sandbox::later();
+    sandbox.fixture("orbax", "x");
+    let blob = std::fs::read_dir(sandbox.work().join("x/d")).unwrap().next().unwrap().unwrap();
+    assert!(is_part(&sandbox, &format!("x/d/{}", blob.file_name().to_str().unwrap())));
+    assert!(is_part(&sandbox, "x/_sharding"));
+    assert!(is_part(&sandbox, "x/array_metadatas/process_0"));
+    sandbox.file("iter_0000100/dec.weight/.zarray", "{}");
+    sandbox.file("iter_0000100/dec.weight/0.0", "data");
+    assert!(is_part(&sandbox, "iter_0000100/dec.weight/0.0"));
+}
+
+/// What a person put into a repository of the hub is on no hub.
+#[test]
+fn own_files_in_a_hub_repository_are_nobodys_download() {
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    for own in ["finetune/model.bin", "blobs/my_lora.safetensors"] {
+        let sandbox = Sandbox::later();
+        sandbox.file(&format!("x/models--org--q/snapshots/{commit}/config.json"), CONFIG);
+        weights(&sandbox, &format!("x/models--org--q/blobs/{}", "a".repeat(64)));
+        let rules = || sandbox.run(&["plan", "--json", "x/models--org--q"]).rules();
+        assert_eq!(rules(), Vec::<String>::new());
+        if own.ends_with(".bin") {
+            let path = sandbox.file(&format!("x/models--org--q/{own}"), [7; 9]);
+            std::fs::OpenOptions::new().write(true).open(path).unwrap().set_len(20 << 20).unwrap();
+        } else {
+            weights(&sandbox, &format!("x/models--org--q/{own}"));
+        }
+        assert_eq!(rules(), ["unlabeled"], "{own}");
+    }
+}
+
+#[test]
+fn an_adapter_below_a_model_needs_its_own_label() {
+    let sandbox = Sandbox::later();
+    for n in [1, 2] {
+        weights(&sandbox, &format!("x/model-0000{n}-of-00002.safetensors"));
+    }
+    weights(&sandbox, "x/lora_adapter/adapter_model.safetensors");
+    sandbox.file("x/lora_adapter/adapter_config.json", "{}");
+    sandbox.label("x", "q");
+    assert_eq!(models(&sandbox), ["", "lora_adapter"]);
+}
+
+/// A run that has a trainer's files at its top is no single checkpoint.
+#[test]
+fn the_steps_of_a_run_are_not_absorbed_by_it() {
+    let sandbox = Sandbox::later();
+    sandbox.file("x/training_args.bin", TORCH);
+    for step in [1, 2, 3, 4] {
+        sandbox.file(&format!("x/global_step_{step}/actor/model_world_size_1_rank_0.pt"), TORCH);
+    }
+    sandbox.label("x", "q");
+    assert_eq!(models(&sandbox).len(), 4);
+    assert!(sandbox.run(&["plan", "--json", "x"]).rules().contains(&"keep-last".to_owned()));
+    assert!(!is_part(&sandbox, "x/global_step_4"));
 }

@@ -66,10 +66,12 @@ impl World {
     ) -> Vec<Option<String>> {
         let progress = Progress::default();
         let eyes = self.eyes(&progress);
+        let with: Vec<_> = plan.targets.iter().map(|t| t.facts.path.clone()).collect();
         let judge = |judged: &Judged| {
             let mut targets = targets.iter().map(Borrow::borrow);
             let target = targets.find(|t| t.is_of(&judged.facts));
-            let now = look::around(target.context("it was not looked at")?, &judged.facts, &eyes)?;
+            let target = target.context("it was not looked at")?;
+            let now = look::around(target, &with, &judged.facts, &eyes)?;
             let now = vec![now];
             let history = self.history(&now)?;
             let plan = decide::decide(now, plan.mode, self.grounds(&history));

@@ -68,7 +68,7 @@ fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Written {
     if bytes.len() as u64 > LIMIT {
         return Written::unread(path, "it is over 64 KiB".to_owned());
     }
-    let text = String::from_utf8_lossy(bytes);
+    let text = decoded(bytes);
     let text = text.trim_start_matches('\u{feff}');
     let fields = if name.ends_with(".json") { from_json(text) } else { Ok(lines(text)) };
     let fields = match fields {
@@ -84,7 +84,7 @@ fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Written {
     for (key, value) in fields {
         take(&mut label, &key, &value);
     }
-    let keep = label.keep.clone();
+    let keep = label.keep.clone().or_else(|| pin_anywhere(text));
     let none = label.model.trim().is_empty();
     Written {
         path,
@@ -93,9 +93,22 @@ fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Written {
     }
 }
 
+/// UTF-8, or UTF-16 as some editors write it.
+fn decoded(bytes: &[u8]) -> String {
+    let wide = |of: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.chunks_exact(2).map(|c| of([c[0], c[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
 /// `key: value` lines; flat YAML is the same thing with quotes, and people decorate keys as lists.
 fn lines(text: &str) -> Vec<(String, String)> {
-    text.lines()
+    text.split(['\n', '\r'])
         .filter(|line| !line.trim_start().starts_with('#'))
         .filter_map(|line| line.split_once(':'))
         .map(|(key, value)| {
@@ -135,13 +148,42 @@ fn take(label: &mut Label, key: &str, value: &str) {
     match key {
         "model" => label.model = value,
         "trained" => label.trained = Some(value),
-        "steps" | "step" => label.steps = value.replace([',', '_'], "").parse().ok(),
+        "steps" | "step" => label.steps = first_number(&value),
         "base" => label.base = Some(value),
         "run" => label.run = Some(value),
         "note" => label.note = Some(value),
         "retired" if !is_no(&value) => label.retired = Some(value),
         _ => {}
     }
+}
+
+/// The first number of a text: `900`, `1,200 of 5,000`, `step 900`.
+fn first_number(text: &str) -> Option<u64> {
+    let plain = text.replace([',', '_'], "");
+    let start = plain.find(|c: char| c.is_ascii_digit())?;
+    let digits: String = plain[start..].chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+/// Whether `keep:` (or `keep =`, `"keep":`) stands anywhere with something else than a no: in one
+/// line with other keys, nested, given twice. A comment says nothing.
+fn pin_anywhere(text: &str) -> Option<String> {
+    let lines = text.split(['\n', '\r']).filter(|line| !line.trim_start().starts_with('#'));
+    lines.into_iter().find_map(|line| {
+        let lower = line.to_ascii_lowercase();
+        lower.match_indices("keep").find_map(|(at, word)| {
+            let before = lower[..at].chars().next_back();
+            if before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_')) {
+                return None;
+            }
+            let rest =
+                line[at + word.len()..].trim_start_matches(['"', '\'', '*', '_', '`', ' ', '\t']);
+            let value = rest.strip_prefix([':', '='])?;
+            let value = value.split([',', ';', '}']).next().unwrap_or_default();
+            let value = value.trim_matches(|c: char| !c.is_alphanumeric());
+            (!is_no(value)).then(|| read::short(value))
+        })
+    })
 }
 
 fn is_no(value: &str) -> bool {
@@ -159,15 +201,29 @@ mod tests {
 
     #[test]
     fn a_pin_needs_no_model_and_no_value() {
-        for text in
-            ["Keep: paper", "keep:", "- **Keep:** paper", "Model: x\nKEEP : yes", "\"keep\": 1"]
-        {
+        for text in [
+            "Keep: paper",
+            "keep:",
+            "- **Keep:** paper",
+            "Model: x\nKEEP : yes",
+            "\"keep\": 1",
+            "Model: x; Keep: paper",
+            "{Model: x, Keep: paper}",
+            "Model: x\rKeep: y\r",
+        ] {
             assert!(keep("MODEL_INFO.txt", text).is_some(), "{text}");
         }
-        for text in [r#"{"keep": []}"#, r#"{"Keep": {"by": "me"}}"#, r#"{"keep": true}"#, "{keep"] {
+        for text in [
+            r#"{"keep": []}"#,
+            r#"{"Keep": {"by": "me"}}"#,
+            r#"{"keep": true}"#,
+            "{keep",
+            r#"{"keep":"x","keep":false}"#,
+            r#"{"a":{" keep":1}}"#,
+        ] {
             assert!(keep("MODEL_INFO.json", text).is_some(), "{text}");
         }
-        for text in ["Keep: no", "Model: keep-away", "# Keep: x", "Note: keep: x"] {
+        for text in ["Keep: no", "Model: keep-away", "# Keep: x", "Note: upkeep: x"] {
             assert_eq!(keep("MODEL_INFO.txt", text), None, "{text}");
         }
         assert_eq!(keep("MODEL_INFO.json", r#"{"model": "x", "keep": null}"#), None);

@@ -15,15 +15,11 @@ use crate::sys::dir;
 pub(super) const CHILD: u32 = 1;
 
 /// Lists the folder at `path` as a tree of one level. `child`, where it is given, stands at
-/// [`CHILD`] and is listed as well; the entry `except` is left out.
+/// [`CHILD`] and is listed as well; the entries `except` are left out.
 ///
 /// # Errors
 /// Where it cannot be opened or listed.
-pub(super) fn listing(
-    path: &Path,
-    child: Option<&OsStr>,
-    except: Option<&OsStr>,
-) -> io::Result<Tree> {
+pub(super) fn listing(path: &Path, child: Option<&OsStr>, except: &[&OsStr]) -> io::Result<Tree> {
     let base = dir::open_path(path)?;
     let meta = dir::stat_fd(&base)?;
     let name = path.file_name().unwrap_or_default();
@@ -32,9 +28,8 @@ pub(super) fn listing(
     if let Some(child) = child {
         dirs.push(entry(ROOT, child, &dir::stat_name(&base, child)?));
     }
-    let skip = |name: &CStr| {
-        [child, except].iter().flatten().any(|other| other.as_bytes() == name.to_bytes())
-    };
+    let skip =
+        |name: &CStr| child.iter().chain(except).any(|other| other.as_bytes() == name.to_bytes());
     each(&base, |name, meta| {
         if skip(name) {
             return;
@@ -55,6 +50,7 @@ pub(super) fn listing(
             }
         });
     }
+    notable.sort_by(|a, b| (a.dir, &a.name).cmp(&(b.dir, &b.name)));
     Ok(Tree {
         base,
         meta,

@@ -21,6 +21,7 @@ use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::hash::RandomState;
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
@@ -40,7 +41,7 @@ pub struct Eyes<'a> {
     /// The one reading of the clock, for dates in names.
     pub clock: &'a Clock,
     /// Paths that the policy protects.
-    pub protect: &'a [std::path::PathBuf],
+    pub protect: &'a [PathBuf],
     /// Fed for a progress line.
     pub progress: &'a Progress,
 }
@@ -51,10 +52,16 @@ pub struct Eyes<'a> {
 /// Where a target cannot be looked at; nothing was changed.
 pub fn look<T: Borrow<Target>>(targets: &[T], eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
     let mut series = series::Series::new(eyes);
-    targets.iter().map(|t| one(t.borrow(), eyes, &mut series)).collect()
+    let with: Vec<PathBuf> = targets.iter().map(|t| t.borrow().path.clone()).collect();
+    targets.iter().map(|t| one(t.borrow(), &with, eyes, &mut series)).collect()
 }
 
-fn one(target: &Target, eyes: &Eyes<'_>, series: &mut series::Series<'_>) -> Result<Dossier> {
+fn one(
+    target: &Target,
+    with: &[PathBuf],
+    eyes: &Eyes<'_>,
+    series: &mut series::Series<'_>,
+) -> Result<Dossier> {
     let euid = eyes.surroundings.euid;
     let cannot = || format!("cannot look at `{}`", target.path.display());
     let meta = dir::stat_name(&target.parent, &target.name).with_context(cannot)?;
@@ -82,7 +89,7 @@ fn one(target: &Target, eyes: &Eyes<'_>, series: &mut series::Series<'_>) -> Res
         oldest: enrich::oldest(&tree),
         dirs: enrich::dirs(&tree),
         pins,
-        part_of: whole::part_of(&target.path, &tree.meta),
+        part_of: whole::part_of(&target.path, &tree.meta, with),
         protected,
         models,
         problems: tree.problems,
@@ -99,7 +106,12 @@ fn one(target: &Target, eyes: &Eyes<'_>, series: &mut series::Series<'_>) -> Res
 ///
 /// # Errors
 /// In words what is there otherwise than it was.
-pub fn around(target: &Target, then: &Dossier, eyes: &Eyes<'_>) -> Result<Dossier> {
+pub fn around(
+    target: &Target,
+    with: &[PathBuf],
+    then: &Dossier,
+    eyes: &Eyes<'_>,
+) -> Result<Dossier> {
     let meta = dir::stat_name(&target.parent, &target.name).context("it is no longer there")?;
     let same = |a: &Meta, b: &Meta| {
         (a.id, a.kind, a.mtime, a.ctime, a.mount) == (b.id, b.kind, b.mtime, b.ctime, b.mount)
@@ -114,7 +126,7 @@ pub fn around(target: &Target, then: &Dossier, eyes: &Eyes<'_>) -> Result<Dossie
         bail!("a label or a KEEP file beside or above it came, went or changed since the plan");
     }
     let mut now = then.clone();
-    now.part_of = whole::part_of(&target.path, &meta);
+    now.part_of = whole::part_of(&target.path, &meta, with);
     now.protected = target.ambiguous.clone().or_else(|| protected::why(&target.path, &meta, eyes));
     series::Series::new(eyes).add(&target.path, &mut now.models);
     Ok(now)

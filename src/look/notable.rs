@@ -46,6 +46,9 @@ const SUFFIXES: &[&str] = &[
     "index",
     "weights",
     "pickle",
+    "sav",
+    "t7",
+    "traineddata",
     "pdopt",
     "mdl",
     "ftz",
@@ -62,24 +65,6 @@ const SUFFIXES: &[&str] = &[
     "bz2",
     "zst",
     "7z",
-];
-
-/// Suffixes of a copy put aside, of an unfinished download, of one compressed file.
-const WRAPPERS: &[&str] = &[
-    "bak",
-    "old",
-    "orig",
-    "tmp",
-    "part",
-    "partial",
-    "incomplete",
-    "crdownload",
-    "save",
-    "gz",
-    "bz2",
-    "xz",
-    "zst",
-    "lz4",
 ];
 
 /// Names that say what the files beside them are.
@@ -110,6 +95,7 @@ const NAMES: &[&str] = &[
     "state.json",
     "dataset_info.json",
     "RECORD",
+    "Manifest.json",
     "mergekit_config.yml",
     "main",
     "checkpoint",
@@ -142,6 +128,8 @@ pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
     if NAMES.contains(&text) || KEEP_FILES.contains(&text) || text.ends_with(".index.json")
         // TensorFlow: `ckpt-900.data-00000-of-00001`.
         || text.contains(".data-000")
+        // A blob of a store.
+        || text.starts_with("sha256")
     {
         return true;
     }
@@ -149,6 +137,8 @@ pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
         FileKind::File if meta.size > LARGE => true,
         FileKind::File | FileKind::Symlink => match inner_suffix(text) {
             Some(suffix) => SUFFIXES.contains(&suffix.to_ascii_lowercase().as_str()),
+            // Named by its hash in a store.
+            _ if is_hash(text) => meta.size > PLAIN,
             None => meta.kind == FileKind::File && meta.size > PLAIN,
         },
         _ => false,
@@ -161,27 +151,66 @@ pub(super) fn suffix(name: &str) -> Option<&str> {
     name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, suffix)| suffix)
 }
 
-/// The suffix that says what a file holds: of `model.safetensors.bak.2` it is `safetensors`.
+/// Suffixes that say "weights" wherever in a name they stand: of `model.safetensors.bak.2`, of
+/// `g.pt (1)`, of `h.ckpt-900`.
+const WEIGHTS: &[&str] = &[
+    "safetensors",
+    "gguf",
+    "ggml",
+    "pt",
+    "pth",
+    "ckpt",
+    "bin",
+    "onnx",
+    "h5",
+    "hdf5",
+    "keras",
+    "distcp",
+    "nemo",
+    "npz",
+    "msgpack",
+    "pkl",
+    "pickle",
+    "joblib",
+];
+
+/// Suffixes of texts, pictures and sums about a file whose name stands before.
+const DOCUMENTS: &[&str] = &[
+    "json", "jsonl", "txt", "md", "yaml", "yml", "toml", "log", "csv", "py", "html", "xml", "lock",
+    "metadata", "md5", "sha1", "sha256", "asc", "sig", "info", "png", "jpg", "jpeg", "webp", "dvc",
+    "etag", "aria2", "torrent", "refs", "link", "sh", "patch", "diff",
+];
+
+/// The suffix that says what a file holds, where it is not the last one.
 #[must_use]
 pub(super) fn inner_suffix(name: &str) -> Option<&str> {
     let outer = suffix(name)?;
-    let inner = name.trim_end_matches('~');
-    let mut at = inner;
-    loop {
-        let last = suffix(at)?;
-        let lower = last.to_ascii_lowercase();
-        let number = last.bytes().all(|b| b.is_ascii_digit());
-        if SUFFIXES.contains(&lower.as_str()) && !WRAPPERS.contains(&lower.as_str()) {
-            return Some(last);
-        }
-        if !number && !WRAPPERS.contains(&lower.as_str()) {
-            return Some(outer);
-        }
-        at = &at[..at.len() - last.len() - 1];
-        if suffix(at).is_none() {
-            return Some(outer);
-        }
+    if SUFFIXES.contains(&outer.to_ascii_lowercase().as_str()) && !is_wrapper(outer) {
+        return Some(outer);
     }
+    // `model.safetensors.index.json` tells about weights and is none.
+    if DOCUMENTS.contains(&outer.to_ascii_lowercase().as_str()) {
+        return Some(outer);
+    }
+    let (_, parts) = name.split_once('.')?;
+    let inner = parts.rsplit('.').find_map(|part| {
+        let end = part.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(part.len());
+        let word = &part[..end];
+        WEIGHTS.contains(&word.to_ascii_lowercase().as_str()).then_some(word)
+    });
+    Some(inner.unwrap_or(outer))
+}
+
+/// Whether the name is a hash in hexadecimal, as in a store: MD5 (whole or after its first two
+/// digits), SHA-1, SHA-256.
+#[must_use]
+pub(super) fn is_hash(name: &str) -> bool {
+    [30, 32, 40, 64].contains(&name.len()) && name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Suffixes of one compressed file: what stands before tells what it holds.
+fn is_wrapper(suffix: &str) -> bool {
+    ["gz", "bz2", "xz", "zst", "tar", "zip"].contains(&suffix.to_ascii_lowercase().as_str())
 }
 
 /// Whether the name is that of a picture, film, table or text: no weights beside a model.

@@ -70,7 +70,9 @@ pub(super) fn looks_like_text(bytes: &[u8]) -> bool {
 /// # Errors
 /// As pread(2).
 pub(super) fn at(file: &File, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![0; len];
+    let rest = file.metadata()?.len().saturating_sub(offset);
+    let mut bytes = vec![0; len.min(usize::try_from(rest).unwrap_or(usize::MAX))];
+    let len = bytes.len();
     let mut done = 0;
     while done < len {
         match file.read_at(&mut bytes[done..], offset + done as u64) {

@@ -8,7 +8,7 @@ use walkdir::WalkDir;
 
 use super::names::{self, Named};
 use super::{Eyes, identify, survey};
-use crate::facts::{Completeness, FileId, Member, Model};
+use crate::facts::{Completeness, FileId, Member, Model, Stamp};
 use crate::sys::dir;
 
 /// How far above a target the folder may lie that carries the date.
@@ -21,6 +21,8 @@ struct Sibling {
     complete: bool,
     step: Option<u64>,
     weights: Option<FileId>,
+    written: Option<Stamp>,
+    says_best: Option<String>,
 }
 
 /// What makes two models members of one series.
@@ -39,12 +41,13 @@ pub(super) struct Series<'a> {
     seen: HashMap<PathBuf, Option<Sibling>>,
     listed: HashMap<PathBuf, Arc<Vec<(PathBuf, Named)>>>,
     groups: HashMap<Group, Arc<Vec<Member>>>,
+    bests: HashMap<PathBuf, Option<String>>,
 }
 
 impl<'a> Series<'a> {
     pub(super) fn new(eyes: &'a Eyes<'a>) -> Self {
-        let (seen, listed, groups) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { eyes, seen, listed, groups }
+        let (seen, listed) = (HashMap::new(), HashMap::new());
+        Self { eyes, seen, listed, groups: HashMap::new(), bests: HashMap::new() }
     }
 
     /// Gives each of a target's models the members of its series, itself included.
@@ -57,7 +60,15 @@ impl<'a> Series<'a> {
             self.seen.insert(full(model), Some(of_model(model)));
         }
         for model in models {
-            model.series = self.of(&full(model), model);
+            let place = full(model);
+            model.series = self.of(&place, model);
+            if let (Some(run), Some(name)) = (place.parent(), place.file_name())
+                && !model.series.is_empty()
+            {
+                let best = self.bests.entry(run.to_path_buf());
+                let best = best.or_insert_with_key(|run| identify::best_of_run(run));
+                model.best_of_run = best.as_deref().is_some_and(|best| name == best);
+            }
         }
     }
 
@@ -66,6 +77,8 @@ impl<'a> Series<'a> {
     fn of(&mut self, path: &Path, model: &Model) -> Arc<Vec<Member>> {
         let inside = model.path.components().count();
         let near = path.ancestors().take(inside + 1 + ABOVE).enumerate();
+        let bare = model.format == ORBAX;
+        let named = |p: &Path| named(p).or_else(|| if bare { number(p) } else { None });
         let found = near.filter_map(|(up, p)| Some((up, p, named(p)?))).next();
         let Some((up, base, own)) = found else { return Arc::default() };
         let Some(parent) = base.parent() else { return Arc::default() };
@@ -90,7 +103,9 @@ impl<'a> Series<'a> {
     }
 
     fn members(&mut self, group: &Group, base: &Path, path: &Path) -> Vec<Member> {
-        let mut members = Vec::new();
+        let (mut members, mut stateless) = (Vec::new(), Vec::new());
+        let today = self.eyes.clock.local(self.eyes.clock.now()).naive_local();
+        let tomorrow = today + chrono::Duration::days(1);
         let listed = self.listed.entry(group.parent.clone());
         let listed = Arc::clone(listed.or_insert_with_key(|p| Arc::new(list(p))));
         // What lies in a trash is a member of the series that it was taken out of.
@@ -107,17 +122,39 @@ impl<'a> Series<'a> {
             let sibling = seen.or_insert_with_key(|p| sibling(p, self.eyes)).clone();
             let Some(sibling) = sibling else { continue };
             let step = sibling.step.filter(|_| named.date.is_none());
+            stateless.push(step.is_none() && named.date.is_none());
+            // The last number of a name is the one that grows: a date after that of a base.
+            let key = || named.key.iter().rev().copied().collect();
             members.push(Member {
                 path: place,
-                key: step.map_or_else(|| named.key.clone(), |s| vec![s]),
-                complete: sibling.complete,
+                key: step.map_or_else(key, |s| vec![s]),
+                // What is dated after today is newer than nothing.
+                complete: sibling.complete && named.date.is_none_or(|date| date < tomorrow),
                 structure: sibling.structure,
                 weights: sibling.weights,
+                written: sibling.written,
+                says_best: sibling.says_best,
             });
+        }
+        // A Trainer writes its state last: beside those that have one, one without is unfinished.
+        if stateless.contains(&false) {
+            for (member, stateless) in members.iter_mut().zip(stateless) {
+                member.complete &= !stateless;
+            }
         }
         members.sort_by(|a, b| b.key.cmp(&a.key).then_with(|| a.path.cmp(&b.path)));
         members
     }
+}
+
+/// Orbax names its steps by the number alone.
+const ORBAX: &str = "Orbax checkpoint";
+
+fn number(path: &Path) -> Option<Named> {
+    let name = path.file_name()?.to_str()?;
+    let step =
+        name.parse().ok().filter(|_| name.len() < 9 && name.bytes().all(|b| b.is_ascii_digit()));
+    Some(Named { stem: String::new(), key: vec![step?], date: None })
 }
 
 fn named(path: &Path) -> Option<Named> {
@@ -128,6 +165,7 @@ fn named(path: &Path) -> Option<Named> {
 fn list(parent: &Path) -> Vec<(PathBuf, Named)> {
     let entries = WalkDir::new(parent).min_depth(1).max_depth(1).into_iter().flatten();
     let own = entries.filter(|e| !e.path_is_symlink());
+    let named = |p: &Path| named(p).or_else(|| number(p));
     own.filter_map(|e| Some((e.path().to_path_buf(), named(e.path())?))).collect()
 }
 
@@ -137,6 +175,8 @@ fn of_model(model: &Model) -> Sibling {
         complete: !matches!(model.complete, Completeness::Damaged(_)),
         step: model.step,
         weights: model.weights,
+        written: model.weights_written,
+        says_best: model.says_best.clone(),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Whether a target is only a part of something: the layouts around it say so.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::identify::{Marks, is_shard, is_side};
+use super::identify::{Marks, is_shard, is_side, parts};
 use super::listing::{CHILD, listing};
 use super::notable;
 use super::tree::{ROOT, Tree};
@@ -16,8 +17,9 @@ const LEVELS: usize = 8;
 /// The mark of a shared store of the hub cache (`huggingface_hub` 1.33 and newer).
 const SHARED: &str = ".huggingface-shared-blobs";
 
-/// The model of which this target is only a part, said in words.
-pub(super) fn part_of(target: &Path, meta: &Meta) -> Option<String> {
+/// The model of which this target is only a part, said in words. `with` are all targets of the run:
+/// a set of which every file is named is whole.
+pub(super) fn part_of(target: &Path, meta: &Meta, with: &[PathBuf]) -> Option<String> {
     if let Some(store) = target.ancestors().skip(1).find(|p| is_hub_repository(p)) {
         return Some(format!("`{}`, a repository of the hub cache", store.display()));
     }
@@ -33,7 +35,7 @@ pub(super) fn part_of(target: &Path, meta: &Meta) -> Option<String> {
     }
     let whole = match meta.kind {
         FileKind::Directory => around(target),
-        FileKind::File | FileKind::Symlink => of_folder(target, meta.size),
+        FileKind::File | FileKind::Symlink => of_folder(target, meta.size, with),
         FileKind::Special => None,
     };
     whole.map(|path| format!("`{}`", path.display()))
@@ -46,7 +48,7 @@ fn around(dir: &Path) -> Option<PathBuf> {
     for _ in 0..LEVELS {
         let (Some(parent), Some(name)) = (at.parent(), at.file_name()) else { break };
         let owned =
-            listing(parent, Some(name), None).is_ok_and(|tree| Marks::new(&tree).owns(ROOT, CHILD));
+            listing(parent, Some(name), &[]).is_ok_and(|tree| Marks::new(&tree).owns(ROOT, CHILD));
         if !owned {
             break;
         }
@@ -57,10 +59,12 @@ fn around(dir: &Path) -> Option<PathBuf> {
 }
 
 /// The folder of the model of which this file is a part.
-fn of_folder(file: &Path, size: u64) -> Option<PathBuf> {
+fn of_folder(file: &Path, size: u64, with: &[PathBuf]) -> Option<PathBuf> {
     let (folder, name) = (file.parent()?, file.file_name()?);
     let text = name.to_str().unwrap_or("");
-    let tree = listing(folder, None, Some(name)).ok()?;
+    let own = with.iter().filter(|t| t.parent() == Some(folder)).filter_map(|t| t.file_name());
+    let named: Vec<&OsStr> = own.chain([name]).collect();
+    let tree = listing(folder, None, &named).ok()?;
     let marks = Marks::new(&tree);
     let beside = marks.files(ROOT);
     let others = beside.iter().any(|f| is_weights(f.text()) || is_shard(f.text()));
@@ -69,7 +73,16 @@ fn of_folder(file: &Path, size: u64) -> Option<PathBuf> {
     let side = is_side(text) || notable::is_label(text.as_bytes());
     // What is large, unknown and beside a model may be its weights.
     let unknown = size > 10 << 20 && !notable::is_media(text);
-    let part = (is_weights(text) && bound)
+    let pair = parts::partners(text)
+        .iter()
+        .any(|p| !named.contains(&OsStr::new(p)) && folder.join(p).symlink_metadata().is_ok());
+    let package = folder.extension().is_some_and(|e| e == "mlpackage" || e == "mlmodelc");
+    // In a folder that a layout made, everything is a part.
+    let part = (above.is_some() && !notable::is_media(text))
+        || pair
+        || package
+        || (is_shard(text) && beside.iter().any(|f| is_shard(f.text())))
+        || (is_weights(text) && bound)
         || (unknown && (bound || others))
         || (side && (bound || others || holds_parts(&marks, &tree)));
     part.then(|| above.unwrap_or_else(|| folder.to_path_buf()))
@@ -93,7 +106,9 @@ fn is_weights(name: &str) -> bool {
         "onnx_data",
         "engine",
     ];
-    is_shard(name) || notable::inner_suffix(name).is_some_and(|s| suffixes.contains(&s))
+    is_shard(name)
+        || notable::inner_suffix(name)
+            .is_some_and(|s| suffixes.contains(&s.to_ascii_lowercase().as_str()))
 }
 
 /// Whether folders in it are its own, or steps to which its files point.

@@ -19,22 +19,34 @@ pub(super) fn unlabeled(case: &Case<'_>, model: &Model) -> Option<Reason> {
 
 pub(super) fn mismatch(case: &Case<'_>, model: &Model) -> Option<Reason> {
     let label = model.label.as_ref()?;
-    let wrong =
-        [family(label, model), size(label, model), step(label, model), stale(case, label, model)];
+    let wrong = [
+        family(label, model),
+        size(label, model),
+        step(case, label, model),
+        stale(case, label, model),
+    ];
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     (!wrong.is_empty()).then(|| Reason::new(wrong.join("; "), "a true label"))
 }
 
 fn family(label: &Label, model: &Model) -> Option<String> {
-    let claimed = families::claimed_family(&label.model)?;
     let found = model.family.as_deref()?;
     let source = model.family_source.as_deref().unwrap_or("its files");
-    (!families::compatible(claimed, found))
-        .then(|| format!("the label says {}, but {source} say {found}", label.model))
+    families::contradicted(&label.model, found)
+        .map(|_| format!("the label says {}, but {source} say {found}", label.model))
 }
 
 fn size(label: &Label, model: &Model) -> Option<String> {
     // An adapter is named after its base, and packed weights are not the model's parameters.
+    if model.kind == ModelKind::Quantized
+        && let Some(named) = model.name.as_deref().and_then(families::claimed_size)
+        && let Some(claimed) = families::claimed_size(&label.model)
+    {
+        let twice = claimed > named.saturating_mul(2) || named > claimed.saturating_mul(2);
+        let name = model.name.as_deref().unwrap_or_default();
+        return twice
+            .then(|| format!("the label says {}, but its header says {name}", label.model));
+    }
     if model.kind != ModelKind::Full {
         return None;
     }
@@ -44,7 +56,11 @@ fn size(label: &Label, model: &Model) -> Option<String> {
         .then(|| format!("the label says {}, but its tensors hold {found} parameters", label.model))
 }
 
-fn step(label: &Label, model: &Model) -> Option<String> {
+fn step(case: &Case<'_>, label: &Label, model: &Model) -> Option<String> {
+    // The steps of a run are not those of each of its checkpoints.
+    if !is_beside(case, label, model) {
+        return None;
+    }
     let (claimed, found) = (label.steps?, model.step?);
     (claimed != found)
         .then(|| format!("the label says step {claimed}, but trainer_state.json says {found}"))
@@ -52,13 +68,17 @@ fn step(label: &Label, model: &Model) -> Option<String> {
 
 fn stale(case: &Case<'_>, label: &Label, model: &Model) -> Option<String> {
     // The label of a run around a checkpoint is written before its later checkpoints are.
+    (is_beside(case, label, model) && label.written < model.weights_written?)
+        .then(|| "the label is older than the weights beside it".to_owned())
+}
+
+/// Whether the label lies in the model's own folder, and not in one around it.
+fn is_beside(case: &Case<'_>, label: &Label, model: &Model) -> bool {
     let root = &case.facts.path;
     let place =
         if model.path.as_os_str().is_empty() { root.clone() } else { root.join(&model.path) };
-    let home = if model.single_file { place.parent()? } else { place.as_path() };
-    let beside = root.join(&label.path).parent() == Some(home);
-    (beside && label.written < model.weights_written?)
-        .then(|| "the label is older than the weights beside it".to_owned())
+    let home = if model.single_file { place.parent() } else { Some(place.as_path()) };
+    home.is_some() && root.join(&label.path).parent() == home
 }
 
 pub(super) fn pinned(case: &Case<'_>) -> Option<Reason> {

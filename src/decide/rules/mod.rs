@@ -141,7 +141,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "keep-last",
-        refuses: "it is among the newest `keep.last` (3) of its series, or the best one of its run",
+        refuses: "it is among the newest `keep.last` (3) of its series, by step or by date, or the best one of its run",
         lifted_by: "newer complete ones, or `Retired:` in its label, confirmed with `safe-rm ack DIR`",
         why: "the last ones are what a run was for",
         judge: Judge::Model(worth::keep_last),

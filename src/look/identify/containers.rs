@@ -1,10 +1,10 @@
 //! Containers told by magic bytes: enough to say "weights of this format".
 //!
-//! A newcomer adds a format by adding a line to `MAGIC`, or a recogniser of its own to
+//! A newcomer adds a format by adding a line to the table in `magic`, or a recogniser of its own to
 //! `RECOGNISERS`. Order matters: the first that knows the file wins.
 
 use super::weights::{Holds, Sample, WeightFile};
-use super::{gguf, safetensors};
+use super::{gguf, magic, safetensors};
 use crate::look::tree::Notable;
 
 /// Every recogniser, most certain first.
@@ -13,7 +13,7 @@ const RECOGNISERS: &[fn(&Sample<'_>) -> Option<WeightFile>] = &[
     gguf::recognise,
     training_state,
     safetensors::recognise,
-    magic,
+    magic::recognise,
     arrays,
     zip,
     pickle,
@@ -33,68 +33,48 @@ pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
             || ["training state", "gguf vocabulary"].contains(&f.format.as_str())
     });
     let suffix = suffix(sample.name);
+    // Python's own `.pth` files are lists of paths and imports, Zope's `.pt` files are templates.
+    let starts = |words: &[&[u8]]| words.iter().any(|word| sample.head.starts_with(word));
+    let text = crate::look::read::looks_like_text(sample.head);
+    let other = match suffix.as_str() {
+        "pth" => starts(&[b"import ", b"/", b"#", b".", b"__editable__"]),
+        "pt" => starts(&[b"<"]),
+        _ => false,
+    };
+    if text && other {
+        return None;
+    }
     if !known && WEIGHTS.contains(&suffix.as_str()) {
         return Some(WeightFile::damaged(&suffix, "its content is of another kind"));
     }
     found
 }
 
-/// Offset, bytes, name, what it holds.
-type Magic = (usize, &'static [u8], &'static str, Holds);
-
-const MAGIC: &[Magic] = &[
-    (0, b"lmgg", "ggml", Holds::Weights),
-    (0, b"fmgg", "ggml", Holds::Weights),
-    (0, b"tjgg", "ggml", Holds::Weights),
-    (0, b"algg", "ggml lora", Holds::Adapter),
-    (0, b"\x89HDF\r\n\x1a\n", "HDF5", Holds::Weights),
-    (4, b"TFL3", "TFLite", Holds::Weights),
-    (4, b"ET12", "ExecuTorch", Holds::Weights),
-    (0, b"CBM1", "CatBoost", Holds::Weights),
-    (0, b"\xba\x16\x4f\x2f", "fastText", Holds::Weights),
-    (0, b"\x15\0\0\0\x02\0\0\0", "CoreML weights", Holds::Weights),
-    (0, b"IxF", "FAISS index", Holds::Weights),
-    (0, b"IwF", "FAISS index", Holds::Weights),
-    (0, b"PAR1", "parquet", Holds::Other),
-    (0, b"ARROW1", "arrow", Holds::Other),
-    (0, b"\xff\xff\xff\xff", "arrow stream", Holds::Other),
-    (0, b"\x89PNG", "image", Holds::Other),
-    (0, b"\xff\xd8\xff", "image", Holds::Other),
-    (0, b"%PDF", "document", Holds::Other),
-    (0, b"\x1aE\xdf\xa3", "video", Holds::Other),
-    (4, b"ftyp", "video", Holds::Other),
-    (0, b"QFI\xfb", "disk image", Holds::Other),
-    (0, b"\x12\x01\0\0\0\0\0\0", "MXNet", Holds::Weights),
-    (0, b"SQLite format 3\0", "database", Holds::Other),
-    (0, b"ID3", "audio", Holds::Other),
-    (0, b"OggS", "audio", Holds::Other),
-    (0, b"fLaC", "audio", Holds::Other),
-];
-
-/// Suffixes whose files are weights of a format that has no magic of its own.
-const BY_SUFFIX: &[(&str, &str)] = &[
-    ("onnx", "ONNX"),
-    ("onnx_data", "ONNX data"),
-    ("nemo", "NeMo"),
-    ("engine", "TensorRT engine"),
-    ("plan", "TensorRT engine"),
-    ("mlmodel", "CoreML"),
-    ("pdparams", "Paddle"),
-    ("pdiparams", "Paddle"),
-    ("caffemodel", "Caffe"),
-    ("msgpack", "Flax"),
-    ("mar", "TorchServe"),
-    ("llamafile", "llamafile"),
-    ("pte", "ExecuTorch"),
-];
-
 /// Suffixes whose files may be weights of a format that no content tells.
 const MAYBE: &[&str] = &[
-    "bin", "params", "weights", "pb", "ubj", "pickle", "pkl", "joblib", "model", "ftz", "jit",
-    "ptl", "pt2", "pdopt", "mdl", "npz", "npy", "ckpt",
+    "bin",
+    "params",
+    "weights",
+    "pb",
+    "ubj",
+    "pickle",
+    "pkl",
+    "joblib",
+    "model",
+    "ftz",
+    "jit",
+    "ptl",
+    "pt2",
+    "pdopt",
+    "mdl",
+    "t7",
+    "traineddata",
+    "npz",
+    "npy",
+    "ckpt",
 ];
 
-fn suffix(name: &str) -> String {
+pub(super) fn suffix(name: &str) -> String {
     crate::look::notable::inner_suffix(name).unwrap_or("").to_ascii_lowercase()
 }
 
@@ -141,28 +121,6 @@ fn training_state(sample: &Sample<'_>) -> Option<WeightFile> {
         .then(|| WeightFile::new("training state", Holds::Other))
 }
 
-fn magic(sample: &Sample<'_>) -> Option<WeightFile> {
-    if sample.head.starts_with(b"\x7fELF") {
-        // A program of that size carries something, as a llamafile does.
-        let library = sample.name.contains(".so");
-        let carries = sample.size > 256 << 20 && !library;
-        let holds = if carries { Holds::Possibly } else { Holds::Other };
-        return Some(WeightFile::new("program", holds));
-    }
-    let hit = MAGIC.iter().find(|(offset, bytes, _, _)| {
-        sample.head.get(*offset..).is_some_and(|rest| rest.starts_with(bytes))
-    });
-    if let Some((_, _, name, holds)) = hit {
-        return Some(WeightFile::new(name, *holds));
-    }
-    let suffix = suffix(sample.name);
-    if sample.name == "saved_model.pb" || sample.name.contains(".data-00000-of-") {
-        return Some(WeightFile::new("TensorFlow", Holds::Weights));
-    }
-    let (_, name) = BY_SUFFIX.iter().find(|(s, _)| *s == suffix)?;
-    Some(WeightFile::new(name, Holds::Weights))
-}
-
 /// NumPy arrays: numbers with a point may be weights, whole numbers are tokens, pixels or labels.
 ///
 /// Source: the `.npy` format, version 1 to 3: magic, version, header length, a Python literal.
@@ -201,8 +159,33 @@ fn zip(sample: &Sample<'_>) -> Option<WeightFile> {
 /// An archive that is named like a model is possibly one.
 fn archive(sample: &Sample<'_>) -> Option<WeightFile> {
     let name = sample.name.to_ascii_lowercase();
-    let like =
-        ["model", "checkpoint", "ckpt", "lora", "adapter", "weights", "qwen", "llama", "snapshot"];
+    let like = [
+        "model",
+        "checkpoint",
+        "ckpt",
+        "lora",
+        "adapter",
+        "weights",
+        "qwen",
+        "llama",
+        "snapshot",
+        "mistral",
+        "mixtral",
+        "gemma",
+        "deepseek",
+        "phi",
+        "finetune",
+        "safetensors",
+        "gguf",
+        ".pth",
+        ".pt.",
+    ];
+    let inner = name.rsplit('.').nth(1).unwrap_or_default();
+    let table =
+        ["sql", "vcf", "csv", "tsv", "json", "jsonl", "fastq", "fq", "log", "txt", "xml", "bam"];
+    if table.contains(&inner) {
+        return Some(WeightFile::new("compressed table", Holds::Other));
+    }
     let possibly = sample.size >= 1 << 30
         || (sample.size > 10 << 20 && like.iter().any(|word| name.contains(word)));
     let holds = if possibly { Holds::Possibly } else { Holds::Other };
@@ -236,11 +219,16 @@ fn pickle(sample: &Sample<'_>) -> Option<WeightFile> {
     }
     let protocol = matches!(sample.head, [0x80, 2..=5, ..]);
     let zlib = matches!(sample.head, [0x78, 0x01 | 0x5e | 0x9c | 0xda, ..]);
+    let learned =
+        [&b"sklearn"[..], b"xgboost", b"lightgbm", b"torch", b"numpy", b"tensorflow", b"keras"];
+    let imports = |word: &[u8]| sample.head.windows(word.len()).any(|w| w == word);
+    let learned = sample.size > 1 << 20 || learned.iter().any(|word| imports(word));
     match suffix(sample.name).as_str() {
         "pt" | "pth" | "ckpt" if protocol => Some(WeightFile::new("pickle", Holds::Weights)),
-        "pkl" | "pickle" | "joblib" | "bin" if protocol || zlib => {
+        "pkl" | "pickle" | "joblib" | "sav" | "bin" if (protocol && learned) || zlib => {
             Some(WeightFile::new("pickle", Holds::Possibly))
         }
+        _ if protocol && sample.size > 1 << 20 => Some(WeightFile::new("pickle", Holds::Possibly)),
         "bin"
             if sample.name.starts_with("pytorch_model")
                 || sample.name.starts_with("adapter_model") =>
@@ -264,7 +252,7 @@ fn named(sample: &Sample<'_>) -> Option<WeightFile> {
     if super::parts::is_shard(sample.name) && !text && sample.size > 4096 {
         return possibly();
     }
-    if suffix.is_empty() {
+    if suffix.is_empty() && !crate::look::notable::is_hash(sample.name) {
         // A map of msgpack whose first key is a string.
         let map = matches!(
             sample.head,
@@ -275,8 +263,17 @@ fn named(sample: &Sample<'_>) -> Option<WeightFile> {
     let data = ["lookups.bin", "train.bin", "val.bin", "test.bin"].contains(&sample.name)
         || sample.name.ends_with("_document.bin");
     let maybe = MAYBE.contains(&suffix.as_str()) && !text && !data;
-    let least = if suffix == "ubj" { 4096 } else { 1 << 20 };
-    if maybe && sample.size >= least { possibly() } else { None }
+    let least = match suffix.as_str() {
+        "ubj" => 4096,
+        // Many programs keep something in a `.bin`.
+        "bin" => 10 << 20,
+        _ => 1 << 20,
+    };
+    // A store's blob is named by its hash: git's own are compressed, what is large and is not is
+    // somebody's data.
+    let zlib = sample.head.first() == Some(&0x78);
+    let blob = crate::look::notable::is_hash(sample.name) && !zlib && sample.size > 10 << 20;
+    if (maybe && sample.size >= least) || (blob && !text) { possibly() } else { None }
 }
 
 /// What no format explains and is large may be weights: unknown is not harmless.

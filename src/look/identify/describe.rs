@@ -34,10 +34,12 @@ pub(super) fn directory(
     found: &[&Found<'_>],
 ) -> Model {
     // What only may be weights says nothing about the model beside it.
+    let (all, written) = (found, found.iter().map(|(f, _)| f.meta.mtime).max());
     let sure: Vec<&Found<'_>> =
         found.iter().copied().filter(|(_, w)| w.holds != Holds::Possibly).collect();
     let found = if sure.is_empty() { found } else { sure.as_slice() };
     let mut model = blank(found);
+    model.weights_written = written;
     model.path = tree.dir_path(dir);
     model.bytes = tree.dirs[dir as usize].bytes;
     let json = |name: &str| marks.get(dir, name).and_then(|f| read::json(tree, f));
@@ -71,14 +73,22 @@ pub(super) fn directory(
         }
         None => unfinished(&mut model, marks, dir),
     }
+    let shard = found.iter().find(|(f, _)| f.text().ends_with(".distcp"));
+    if shard.is_some_and(|(f, _)| marks.get(f.dir, ".metadata").is_none()) {
+        let why = "no .metadata: its save was not finished";
+        model.complete = Completeness::Damaged(why.to_owned());
+    }
     if let Some(index) = marks.index(dir) {
-        check_index(&mut model, read::typed(tree, index).as_ref(), marks, dir);
+        check_index(&mut model, read::typed(tree, index).as_ref(), marks, dir, found);
     }
     if let Some(repository) = hub_repository(tree, dir) {
-        from_hub(&mut model, tree, dir, found, repository);
+        from_hub(&mut model, tree, dir, all, repository);
     }
     if marks.is_orbax(dir) {
         model.format = "Orbax checkpoint".to_owned();
+        // Names and shapes of all arrays, as its writer lists them.
+        let tree_of = marks.get(dir, "_METADATA").and_then(|f| read::head(tree, f, 4 << 20).ok());
+        model.structure = model.structure.or_else(|| Some(*blake3::hash(&tree_of?).as_bytes()));
         model.kind = ModelKind::Full;
         model.stage = Stage::Checkpoint;
         let marked = ["commit_success.txt", "_CHECKPOINT_METADATA", "manifest.ocdbt"];
@@ -111,6 +121,8 @@ fn blank(found: &[&Found<'_>]) -> Model {
         step: None,
         max_step: None,
         best: false,
+        says_best: None,
+        best_of_run: false,
         parameters: None,
         dtype: None,
         bytes: 0,
@@ -133,7 +145,11 @@ fn structure(found: &[&Found<'_>]) -> Option<[u8; 32]> {
     let mut lines = BTreeSet::new();
     for (file, weights) in found {
         if weights.tensors.is_empty() {
-            lines.insert(format!("{:?} {} {}", file.name, weights.format, file.meta.size));
+            // Sizes of such files differ by a few bytes from save to save.
+            let size = file.meta.size;
+            let rough = size >> size.max(64).ilog2().saturating_sub(5);
+            let name = if found.len() > 1 { file.name.to_string_lossy() } else { "".into() };
+            lines.insert(format!("{name:?} {} {rough}", weights.format));
         }
         for (name, Tensor { dtype, shape }) in &weights.tensors {
             lines.insert(format!("{name:?} {dtype} {shape:?}"));
@@ -154,8 +170,7 @@ fn from_weights(model: &mut Model, files: &[&WeightFile]) {
     let shape = shape::of(&tensors);
     if let Some(family) = shape.family {
         if let Some(config) = model.family.as_deref()
-            && !families::compatible(config, family)
-            && families::claimed_family(config).is_some()
+            && families::contradicted(config, family).is_some()
         {
             model.conflicts.push(format!("config.json says {config}, the tensors say {family}"));
         }
@@ -226,6 +241,15 @@ fn from_adapter(model: &mut Model, config: &Value) {
         .and_then(Value::as_u64);
 }
 
+/// The name of the best checkpoint that the state in a run's own folder gives.
+pub(in crate::look) fn best_of_run(run: &Path) -> Option<String> {
+    let open = crate::sys::dir::open_path(run).ok()?;
+    let file = crate::sys::dir::open_file_at(&open, "trainer_state.json".as_ref()).ok()?;
+    let text = read::at(&file, 0, usize::try_from(read::JSON).ok()?).ok()?;
+    let state: Trainer = serde_json::from_slice(&text).ok()?;
+    Some(Path::new(&state.best_model_checkpoint?).file_name()?.to_str()?.to_owned())
+}
+
 /// What is read of `trainer_state.json`; its history of losses, which can be long, is passed over.
 #[derive(serde::Deserialize)]
 struct Trainer {
@@ -241,7 +265,12 @@ fn from_trainer(model: &mut Model, state: &Trainer, target: &Path) {
     let own = target.join(&model.path);
     let own = own.file_name().map(std::ffi::OsStr::to_os_string);
     let best = state.best_model_checkpoint.as_ref();
-    model.best = best.is_some_and(|best| Path::new(best).file_name() == own.as_deref());
+    let best = best.and_then(|best| Path::new(best).file_name()?.to_str().map(str::to_owned));
+    // Renamed, it is still the one whose step the best one has.
+    let step = best.as_ref().and_then(|b| crate::look::names::parse(b)?.key.last().copied());
+    let same = best.is_some() && best.as_deref() == own.as_ref().and_then(|n| n.to_str());
+    model.best = same || (step.is_some() && step == model.step);
+    model.says_best = best;
     let named = own.as_ref().and_then(|n| crate::look::names::parse(&n.to_string_lossy()));
     if let (Some(step), Some(named)) = (model.step, named)
         && named.date.is_none()
@@ -254,9 +283,13 @@ fn from_trainer(model: &mut Model, state: &Trainer, target: &Path) {
     }
 }
 
-/// A Trainer writes `trainer_state.json` last: without it a checkpoint is unfinished.
+/// A Trainer writes `trainer_state.json` last: without it a checkpoint is unfinished. Loops of
+/// people's own write optimizer and scheduler as well, but none of the Trainer's other files.
 fn unfinished(model: &mut Model, marks: &Marks<'_>, dir: u32) {
-    if marks.get(dir, "optimizer.pt").is_some() && marks.get(dir, "scheduler.pt").is_some() {
+    let files = marks.files(dir);
+    let trainers = files.iter().any(|f| f.text().starts_with("rng_state"))
+        && marks.get(dir, "training_args.bin").is_some();
+    if trainers && marks.get(dir, "optimizer.pt").is_some() {
         model.stage = Stage::Checkpoint;
         model.complete =
             Completeness::Damaged("no trainer_state.json: the save was not finished".to_owned());
@@ -269,14 +302,27 @@ struct Index {
     weight_map: BTreeMap<String, String>,
 }
 
-fn check_index(model: &mut Model, index: Option<&Index>, marks: &Marks<'_>, dir: u32) {
+fn check_index(
+    model: &mut Model,
+    index: Option<&Index>,
+    marks: &Marks<'_>,
+    dir: u32,
+    found: &[&Found<'_>],
+) {
     let Some(index) = index else {
         model.complete = Completeness::Damaged("its index is not readable".to_owned());
         return;
     };
     let wanted: BTreeSet<&String> = index.weight_map.values().collect();
     let missing = wanted.iter().filter(|name| marks.get(dir, name).is_none()).count();
-    if missing > 0 {
+    // An index of an earlier save, left beside whole weights, says nothing about these.
+    let stale = found.iter().any(|(f, w)| {
+        !matches!(w.complete, Completeness::Damaged(_))
+            && !wanted.iter().any(|name| *name == f.text())
+    });
+    if missing > 0 && stale {
+        model.conflicts.push("an index beside the weights names others".to_owned());
+    } else if missing > 0 {
         let total = wanted.len();
         model.complete = Completeness::Damaged(format!("{missing} of {total} shards are missing"));
     }
@@ -292,7 +338,10 @@ fn from_hub(model: &mut Model, tree: &Tree, dir: u32, found: &[&Found<'_>], repo
         let below = path.strip_prefix(tree.dir_path(dir)).map(Path::to_path_buf);
         below.is_ok_and(|p| p.starts_with("blobs"))
     };
-    if found.iter().all(|(file, _)| own(file.dir)) {
+    // The hub names a blob by its hash, and by nothing else.
+    let hash =
+        |name: &str| [40, 64].contains(&name.len()) && name.bytes().all(|b| b.is_ascii_hexdigit());
+    if found.iter().all(|(file, _)| own(file.dir) && hash(file.text())) {
         model.hub = Some(repository);
     }
     if found.is_empty() {
@@ -305,8 +354,8 @@ fn from_hub(model: &mut Model, tree: &Tree, dir: u32, found: &[&Found<'_>], repo
 fn conflict_with_name(model: &mut Model, target: &Path) {
     let path = target.join(&model.path);
     let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { return };
-    if let (Some(claimed), Some(found)) = (families::claimed_family(&name), model.family.as_deref())
-        && !families::compatible(claimed, found)
+    if let Some(found) = model.family.as_deref()
+        && let Some(claimed) = families::contradicted(&name, found)
     {
         model.conflicts.push(format!("the name {name} says {claimed}, the files say {found}"));
     }

@@ -19,10 +19,14 @@ pub(in crate::look) struct Marks<'a> {
     configs: HashSet<u32>,
     /// Indexes of sharded sets.
     indexes: HashMap<u32, &'a Notable>,
+    /// Folders whose `model_index.json` is a pipeline's.
+    pipelines: HashSet<u32>,
     /// Names of the folders that a pipeline's own list gives it.
     components: HashMap<u32, HashSet<String>>,
-    /// Folders in which one of these names is a folder: what makes a store.
-    rooms: HashSet<(u32, &'static str)>,
+    /// The folders of these names, by the folder around them: what makes a store.
+    rooms: HashMap<(u32, &'static str), u32>,
+    /// How many `global_stepN` folders lie in a folder: one is a part, several are a run.
+    steps: HashMap<u32, u32>,
 }
 
 /// Folders that make a store.
@@ -41,8 +45,10 @@ impl<'a> Marks<'a> {
             files: tree.by_dir(),
             configs: HashSet::new(),
             indexes: HashMap::new(),
+            pipelines: HashSet::new(),
             components: HashMap::new(),
-            rooms: HashSet::new(),
+            rooms: HashMap::new(),
+            steps: HashMap::new(),
         };
         for file in &tree.notable {
             match file.text() {
@@ -50,26 +56,34 @@ impl<'a> Marks<'a> {
                     marks.configs.insert(file.dir);
                 }
                 "model_index.json" | "modules.json" | "meta.json" => {
-                    let names = components(file.text(), read::json(tree, file).as_ref());
+                    let list = read::json(tree, file);
+                    // What cannot be read may be one.
+                    let pipe = list.as_ref().is_none_or(|l| l.get("_class_name").is_some());
+                    if pipe && file.text() == "model_index.json" {
+                        marks.pipelines.insert(file.dir);
+                    }
+                    let names = components(file.text(), list.as_ref());
                     marks.components.entry(file.dir).or_default().extend(names);
                 }
                 name if name.ends_with(".index.json") => {
-                    // What cannot be read may be one.
-                    let read = read::head(tree, file, read::JSON).ok();
-                    let other = read.is_some_and(|text| {
-                        serde_json::from_slice::<Index>(&text).is_err()
-                            && serde_json::from_slice::<IgnoredAny>(&text).is_ok()
-                    });
-                    if !other {
+                    // What cannot be read may be one, if it is named as the writers name theirs.
+                    let text = read::head(tree, file, read::JSON).unwrap_or_default();
+                    let named = name.contains("model") || name.contains(".safetensors");
+                    let index = serde_json::from_slice::<Index>(&text).is_ok()
+                        || (named && serde_json::from_slice::<IgnoredAny>(&text).is_err());
+                    if index {
                         marks.indexes.entry(file.dir).or_insert(file);
                     }
                 }
                 _ => {}
             }
         }
-        for dir in tree.dirs.iter().skip(1) {
+        for (at, dir) in tree.dirs.iter().enumerate().skip(1) {
             if let Some(room) = ROOMS.iter().find(|r| r.as_bytes() == dir.name.as_ref()) {
-                marks.rooms.insert((dir.parent, room));
+                marks.rooms.insert((dir.parent, room), u32::try_from(at).unwrap_or(u32::MAX));
+            }
+            if dir.name.starts_with(b"global_step") {
+                *marks.steps.entry(dir.parent).or_default() += 1;
             }
         }
         marks
@@ -77,7 +91,10 @@ impl<'a> Marks<'a> {
 
     /// The file of this name in a directory.
     pub(super) fn get(&self, dir: u32, name: &str) -> Option<&'a Notable> {
-        self.files(dir).iter().copied().find(|f| f.name == name)
+        let files = self.files(dir);
+        // Survey and listing have sorted them.
+        let found = files.binary_search_by(|f| f.name.as_os_str().cmp(name.as_ref())).ok();
+        found.map(|at| files[at])
     }
 
     /// Everything worth opening in a directory.
@@ -86,7 +103,7 @@ impl<'a> Marks<'a> {
     }
 
     fn any(&self, dir: u32, names: &[&str]) -> bool {
-        self.files(dir).iter().any(|f| names.contains(&f.text()))
+        names.iter().any(|name| self.get(dir, name).is_some())
     }
 
     fn name(&self, dir: u32) -> &'a str {
@@ -100,7 +117,7 @@ impl<'a> Marks<'a> {
     }
 
     pub(super) fn is_pipeline(&self, dir: u32) -> bool {
-        self.get(dir, "model_index.json").is_some()
+        self.pipelines.contains(&dir)
     }
 
     pub(super) fn is_sentence_transformer(&self, dir: u32) -> bool {
@@ -124,11 +141,22 @@ impl<'a> Marks<'a> {
             && self.files(dir).iter().any(|f| notable::suffix(f.text()) == Some("distcp"))
     }
 
-    /// Everything below a store belongs to it: its halves name each other by hash.
+    /// A hub-cache repository or an Ollama store: its halves name each other by hash.
     pub(in crate::look) fn is_store(&self, dir: u32) -> bool {
-        let has = |room| self.rooms.contains(&(dir, room));
-        let hub = self.name(dir).starts_with("models--") && has("snapshots");
-        has("blobs") && (hub || has("manifests") || has("manifests-v2"))
+        let has = |room| self.rooms.get(&(dir, room));
+        let hub = self.name(dir).starts_with("models--") && has("snapshots").is_some();
+        let manifests = has("manifests").or_else(|| has("manifests-v2")).is_some();
+        has("blobs").is_some_and(|blobs| {
+            let blob = |f: &&Notable| f.text().starts_with("sha256");
+            hub || (manifests && self.files(*blobs).iter().any(blob))
+        })
+    }
+
+    /// Whether a store made this folder in it; what else lies there somebody has put there.
+    fn is_of_store(&self, child: u32) -> bool {
+        let known = [".locks", ".no_exist", "blobs", "refs", "snapshots", "trees"];
+        let name = self.name(child);
+        known.contains(&name) || name.starts_with("manifests")
     }
 
     /// A save of a running training: its name counts the steps, or a trainer's state lies in it.
@@ -183,15 +211,22 @@ impl<'a> Marks<'a> {
         let name = self.name(child);
         let within = self.name(parent);
         let zarr = self.any(child, &[".zarray"]);
-        self.components.get(&parent).is_some_and(|c| c.contains(name))
+        let listed = self.is_pipeline(parent)
+            || self.is_sentence_transformer(parent)
+            || self.is_spacy(parent);
+        // An adapter stands for itself, unless it is what a step was saved for.
+        let adapter = self.any(child, &["adapter_config.json"]);
+        let one = self.steps.get(&parent).is_none_or(|n| *n < 2);
+        (listed && self.components.get(&parent).is_some_and(|c| c.contains(name)))
             || (self.is_saved_model(parent)
                 && ["variables", "assets", "assets.extra"].contains(&name))
             || (self.is_orbax(parent)
                 && (zarr || self.is_orbax(child) || ["d", "array_metadatas"].contains(&name)))
-            || (zarr && self.any(parent, &["checkpoint", "metadata.json"]))
+            || (zarr && (self.any(parent, &["checkpoint", "metadata.json"]) || self.is_step(parent)))
             || (self.is_step(parent) && parts::is_component(name))
-            || (self.holds_state(parent) && parts::is_shard_folder(name))
+            || (self.holds_state(parent) && one && parts::is_shard_folder(name))
             || (self.files(parent).iter().any(|f| parts::is_shard(f.text()))
+                && !adapter
                 && ["huggingface", "dist_ckpt", "lora_adapter"].contains(&name))
             || name.starts_with("mp_rank_")
             || name.starts_with("ocdbt.process_")
@@ -207,11 +242,12 @@ impl<'a> Marks<'a> {
     /// The directory of the model that a weight file in `dir` belongs to.
     pub(super) fn owner(&self, dir: u32) -> u32 {
         let mut store = None;
-        let mut at = dir;
+        let (mut at, mut below) = (dir, None);
         loop {
-            if self.is_store(at) {
+            if self.is_store(at) && below.is_none_or(|child| self.is_of_store(child)) {
                 store = Some(at);
             }
+            below = Some(at);
             // What somebody labelled or pinned stands for itself, whatever lies above it.
             if at == ROOT || self.is_marked(at) {
                 break;

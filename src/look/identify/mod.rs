@@ -7,7 +7,8 @@ mod containers;
 mod describe;
 mod gguf;
 mod layout;
-mod parts;
+mod magic;
+pub(super) mod parts;
 mod safetensors;
 pub(super) mod shape;
 pub(super) mod weights;
@@ -19,6 +20,7 @@ use crate::facts::{Completeness, FileKind, Model};
 
 use super::tree::{Notable, ROOT, Tree};
 use super::{notable, read};
+pub(super) use describe::best_of_run;
 pub(super) use layout::Marks;
 pub(super) use parts::{is_shard, is_side};
 use weights::{Holds, Sample, WeightFile};

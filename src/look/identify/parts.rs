@@ -80,8 +80,7 @@ pub(super) fn is_component(name: &str) -> bool {
 /// Whether the folder holds the same model in another form, as repositories keep it.
 #[must_use]
 pub(super) fn is_export(name: &str) -> bool {
-    let known =
-        ["onnx", "openvino", "original", "coreml", "tflite", "flax", "gguf", "speech_tokenizer"];
+    let known = ["onnx", "openvino", "original", "coreml", "tflite", "flax", "speech_tokenizer"];
     known.contains(&name)
 }
 
@@ -93,6 +92,7 @@ pub(in crate::look) fn is_side(name: &str) -> bool {
         ".zarray",
         "_CHECKPOINT_METADATA",
         "_METADATA",
+        "_sharding",
         "adapter_config.json",
         "checkpoint",
         "commit_success.txt",
@@ -123,8 +123,30 @@ pub(in crate::look) fn is_side(name: &str) -> bool {
         "vocab.json",
         "vocab.txt",
     ];
-    let endings = [".index.json", "-weights_manifest.json", ".index", ".meta", ".gguf.etag"];
-    known.contains(&name) || endings.iter().any(|e| name.ends_with(e)) || is_shard(name)
+    let endings =
+        [".index.json", "-weights_manifest.json", ".index", ".meta", ".metadata", ".gguf.etag"];
+    let seeds = name.starts_with("rng_state") || name.starts_with("random_states_");
+    known.contains(&name) || endings.iter().any(|e| name.ends_with(e)) || seeds
+}
+
+/// Endings of two files that are one model: a graph and its weights.
+const PAIRS: &[(&str, &str)] = &[
+    (".onnx", ".onnx_data"),
+    (".onnx", ".onnx.data"),
+    (".xml", ".bin"),
+    (".pdmodel", ".pdparams"),
+    (".pdmodel", ".pdiparams"),
+    (".param", ".bin"),
+    (".prototxt", ".caffemodel"),
+    ("-symbol.json", "-0000.params"),
+    (".cfg", ".weights"),
+];
+
+/// The names that make a pair with this one.
+#[must_use]
+pub(in crate::look) fn partners(name: &str) -> Vec<String> {
+    let both = PAIRS.iter().flat_map(|(a, b)| [(a, b), (b, a)]);
+    both.filter_map(|(own, other)| Some(format!("{}{other}", name.strip_suffix(own)?))).collect()
 }
 
 #[cfg(test)]
