@@ -318,6 +318,9 @@ pub struct Model {
     pub component_of: Option<PathBuf>,
     /// Repository and commit of a hub cache, which label themselves.
     pub hub: Option<String>,
+    /// A package has installed all of its weights, byte for byte: they can be installed again, and
+    /// are ordinary files.
+    pub installed: bool,
     /// It and the models beside it whose names differ in a date or a step; one list for all of them.
     pub series: Arc<Vec<Member>>,
 }
@@ -339,6 +342,14 @@ pub struct Member {
     pub structure: Option<[u8; 32]>,
     /// Its first weight file: another name of the same inode is no other member.
     pub weights: Option<FileId>,
+}
+
+impl Dossier {
+    /// Whether it holds no model but what a package has installed.
+    #[must_use]
+    pub fn is_ordinary(&self) -> bool {
+        self.models.iter().all(|m| m.installed)
+    }
 }
 
 /// Everything known about one target.

@@ -80,6 +80,22 @@ fn thousands_of_models_take_seconds() {
     }
 }
 
+/// A chain of folders with weights on every level costs no walk down the chain for each of them.
+#[test]
+fn a_deep_chain_of_models_takes_seconds() {
+    let sandbox = Sandbox::later();
+    let mut at = sandbox.work().join("x");
+    for _ in 0..1200 {
+        std::fs::create_dir(&at).unwrap();
+        std::fs::write(at.join("n.pt"), "PK").unwrap();
+        at = at.join("d");
+    }
+    let start = Instant::now();
+    let json = sandbox.run(&["plan", "--json", "x"]).json();
+    assert_eq!(json["totals"]["models"], 1200);
+    assert!(start.elapsed().as_secs() < 8, "{:?}", start.elapsed());
+}
+
 /// Headers and JSON of a hostile shape cost a small multiple of their size.
 #[test]
 fn hostile_headers_stay_in_bounds() {

@@ -348,3 +348,30 @@ fn a_layer_number_without_end_does_no_harm() {
     common::safetensors(&sandbox.work().join("x/model.safetensors"), tensors);
     assert_eq!(sandbox.run(&["plan", "--json", "x"]).rules(), ["unlabeled"]);
 }
+
+/// What a package's RECORD lists, byte for byte, can be installed again; what was changed cannot.
+#[test]
+fn installed_weights_are_ordinary_until_they_are_changed() {
+    let sandbox = Sandbox::later();
+    let site = "x/lib/python3/site-packages";
+    let file = sandbox.fixture("pytorch/zip_state_dict.pt", &format!("{site}/pkg/net.pt"));
+    sandbox.fixture("minilm", &format!("{site}/mini"));
+    let sum = std::process::Command::new("sha256sum").arg(&file).output().unwrap();
+    let hex = String::from_utf8(sum.stdout).unwrap();
+    let bytes: Vec<u8> =
+        (0..32).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()).collect();
+    let hash = base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, bytes);
+    let size = std::fs::metadata(&file).unwrap().len();
+    let record = format!("pkg/net.pt,sha256={hash},{size}\npkg-1.dist-info/RECORD,,\n");
+    sandbox.file(&format!("{site}/pkg-1.dist-info/RECORD"), record);
+    let refused = || {
+        let found = models(&sandbox).into_iter().find(|m| m.0.contains("pkg")).unwrap().1;
+        found["verdict"] == "refused"
+    };
+    assert!(!refused());
+    let mut changed = std::fs::read(&file).unwrap();
+    let last = changed.len() - 1;
+    changed[last] ^= 1;
+    std::fs::write(&file, changed).unwrap();
+    assert!(refused());
+}

@@ -99,7 +99,7 @@ prop_compose! {
                 path: PathBuf::new(), own: Some(Stamp::at(NOW + at - 500_000)),
             }),
             label: labelled.then_some(label), bad_label: None, component_of: None,
-            hub: None, weights: None, series: std::sync::Arc::new(series),
+            hub: None, installed: false, weights: None, series: std::sync::Arc::new(series),
         }
     }
 }

@@ -154,7 +154,7 @@ fn item(facts: &Dossier, to: &Path) -> Item {
         ino: facts.meta.id.ino,
         bytes: facts.totals.bytes,
         frees: facts.totals.frees,
-        models: facts.models.len(),
+        models: facts.models.iter().filter(|m| !m.installed).count(),
         ..Item::default()
     }
 }

@@ -78,7 +78,7 @@ pub fn ask(proposal: Proposal, above: &str) -> Answer {
 /// The proposal itself, where it holds anything else.
 pub fn unasked(proposal: Proposal) -> Result<ConfirmedPlan, Box<Proposal>> {
     let plan = proposal.plan();
-    let ordinary = plan.targets.iter().all(|t| t.facts.models.is_empty());
+    let ordinary = plan.targets.iter().all(|t| t.facts.is_ordinary());
     if ordinary && plan.mode == Mode::Purge {
         Ok(ConfirmedPlan { plan: proposal.into_plan() })
     } else {

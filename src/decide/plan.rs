@@ -109,7 +109,7 @@ impl Plan {
 
     /// The plan of the targets alone that hold no model: what may go without the word.
     pub fn only_ordinary(mut self) -> Self {
-        let (ordinary, models) = self.targets.into_iter().partition(|j| j.facts.models.is_empty());
+        let (ordinary, models) = self.targets.into_iter().partition(|j| j.facts.is_ordinary());
         self.targets = ordinary;
         self.left_out.extend(models.into_iter().map(|j: Judged| j.facts.path));
         self

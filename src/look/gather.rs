@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use super::notable;
 use super::tree::{Dir, Newest, Notable, ROOT, Tree, path_of};
@@ -210,6 +211,7 @@ impl Gathered {
         let mut notable = self.notable;
         notable.sort_by(|a, b| (a.dir, &a.name).cmp(&(b.dir, &b.name)));
         Tree {
+            last: Mutex::default(),
             base,
             meta,
             notable,

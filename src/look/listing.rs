@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::Mutex;
 
 use super::notable;
 use super::tree::{Dir, Notable, ROOT, Tree};
@@ -52,6 +53,7 @@ pub(super) fn listing(path: &Path, child: Option<&OsStr>, except: &[&OsStr]) -> 
     }
     notable.sort_by(|a, b| (a.dir, &a.name).cmp(&(b.dir, &b.name)));
     Ok(Tree {
+        last: Mutex::default(),
         base,
         meta,
         dirs,

@@ -103,7 +103,20 @@ const NAMES: &[&str] = &[
 ];
 
 /// Files whose presence alone means "do not delete".
-pub(super) const KEEP_FILES: &[&str] = &["KEEP", ".keep", "DO_NOT_DELETE", "PROTECTED"];
+pub(super) const KEEP_FILES: &[&str] = &[
+    "KEEP",
+    "KEEP.txt",
+    "KEEP.md",
+    ".keep",
+    ".KEEP",
+    "DO_NOT_DELETE",
+    "DO_NOT_DELETE.txt",
+    "DO_NOT_DELETE.md",
+    "DO-NOT-DELETE",
+    "DO-NOT-DELETE.txt",
+    "PROTECTED",
+    "PROTECTED.txt",
+];
 
 /// Whether this is a label: `MODEL_INFO.txt` (or `.json`, `.yaml`, `.yml`) or `NAME.MODEL_INFO.txt`.
 #[must_use]

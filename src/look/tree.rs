@@ -7,6 +7,7 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::facts::{Digest, How, Listing, Meta, Problem, Stamp, Totals};
 use crate::sys::dir;
@@ -63,9 +64,14 @@ impl Notable {
     }
 }
 
+/// A directory's index and its handle.
+pub(super) type LastOpened = Mutex<Option<(u32, Arc<OwnedFd>)>>;
+
 /// A surveyed target, with the handle from which its files are opened.
 #[derive(Debug)]
 pub(super) struct Tree {
+    /// The directory that was opened last.
+    pub(super) last: LastOpened,
     /// The target's directory, or the directory around a target that is none.
     pub(super) base: OwnedFd,
     /// The target itself.
@@ -113,9 +119,30 @@ impl Tree {
         if dir::stat_fd(&opened)?.id == file.meta.id { Ok(opened) } else { Err(swapped()) }
     }
 
-    fn open_dir(&self, index: u32) -> io::Result<OwnedFd> {
-        let chain = if self.dirs.is_empty() { Vec::new() } else { chain_of(&self.dirs, index) };
-        open_chain(&self.base, chain.iter().map(|&i| self.dirs[i as usize].name.as_ref()))
+    /// Opens a directory, from the one opened last where it lies in that: files are opened in the
+    /// order of the directories, and a deep chain would be walked anew for each.
+    fn open_dir(&self, index: u32) -> io::Result<Arc<OwnedFd>> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, open)) = &*last
+            && *at == index
+        {
+            return Ok(Arc::clone(open));
+        }
+        let above = self.dirs.get(index as usize).map(|d| d.parent);
+        let opened = match &*last {
+            Some((at, open)) if above == Some(*at) && index != ROOT => {
+                dir::open_dir_at(open, OsStr::from_bytes(&self.dirs[index as usize].name))?
+            }
+            _ => {
+                let chain =
+                    if self.dirs.is_empty() { Vec::new() } else { chain_of(&self.dirs, index) };
+                let names = chain.iter().map(|&i| self.dirs[i as usize].name.as_ref());
+                open_chain(&self.base, names)?
+            }
+        };
+        let opened = Arc::new(opened);
+        *last = Some((index, Arc::clone(&opened)));
+        Ok(opened)
     }
 
     /// Files worth opening, by the directory that they lie in.

@@ -158,7 +158,7 @@ fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value
             "damage": damage, "conflicts": m.conflicts,
             "newest": m.newest.as_ref().map(|e| evidence(e, clock)),
             "label": m.label.as_ref().map(|l| label(l, clock)),
-            "hub": m.hub,
+            "hub": m.hub, "installed": m.installed,
             "verdict": verdict(refusals.is_empty()),
             "refusals": refusals.iter().map(|r| refusal(r, clock)).collect::<Vec<_>>(),
         }),

@@ -156,6 +156,7 @@ fn model_text(out: &mut String, model: &Model, reasons: &[Refusal], clock: &Cloc
             text
         }
         (None, Some(_)) => "label: not valid".to_owned(),
+        (None, None) if model.installed => "label: the RECORD of its package".to_owned(),
         (None, None) if model.hub.is_some() => "label: its hub repository and commit".to_owned(),
         (None, None) => "label: none".to_owned(),
     };
@@ -197,7 +198,7 @@ pub(super) fn above_prompt(plan: &Plan) -> String {
             let text = format!("{} ({})", path(&facts.path), size(facts.totals.bytes));
             lines.push((false, wrap(2, "", &text)));
         }
-        for model in facts.models.iter().filter(|m| m.hub.is_none()) {
+        for model in facts.models.iter().filter(|m| m.hub.is_none() && !m.installed) {
             let own = join(&facts.path, &model.path);
             let text = format!("{}: {}, {}", path(&own), describe(model), loss(model));
             lines.push((model.kind == crate::facts::ModelKind::Adapter, wrap(2, "", &text)));

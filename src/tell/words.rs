@@ -102,6 +102,7 @@ fn number(n: u64) -> String {
 /// What it would take to have it again, as far as the files tell.
 pub(super) fn loss(model: &Model) -> &'static str {
     match (model.kind, model.hub.is_some()) {
+        _ if model.installed => "a package has installed it: it can be installed again",
         (_, true) => "can be downloaded again",
         (ModelKind::Pointer, _) => "holds no weights",
         _ => "no other copy is known",

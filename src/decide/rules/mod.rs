@@ -204,6 +204,7 @@ pub(super) fn judge(facts: Dossier, grounds: Grounds<'_>) -> Judged {
             facts.path.join(&model.path)
         };
         let of = |rule: &Rule| match rule.judge {
+            Judge::Model(_) if model.installed => None,
             Judge::Model(judge) => Some(refusal(rule, &path, judge(&case, model)?)),
             _ => None,
         };

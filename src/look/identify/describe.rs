@@ -136,6 +136,7 @@ fn blank(found: &[&Found<'_>]) -> Model {
         bad_label: None,
         component_of: None,
         hub: None,
+        installed: !found.is_empty() && found.iter().all(|(_, w)| w.installed),
         series: std::sync::Arc::default(),
     }
 }

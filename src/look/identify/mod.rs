@@ -6,6 +6,7 @@
 mod containers;
 mod describe;
 mod gguf;
+mod installed;
 mod layout;
 mod magic;
 pub(super) mod parts;
@@ -21,6 +22,7 @@ use crate::facts::{Completeness, FileKind, Model};
 use super::tree::{Notable, ROOT, Tree};
 use super::{notable, read};
 pub(super) use describe::best_of_run;
+use installed::Installed;
 pub(super) use layout::Marks;
 pub(super) use parts::{is_shard, is_side};
 use weights::{Holds, Sample, WeightFile};
@@ -87,6 +89,7 @@ pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<(Model, Place)> {
 
 /// Every file that is weights, or may be.
 fn recognised(tree: &Tree) -> Vec<Found<'_>> {
+    let packages = Installed::of(tree);
     let files = tree.notable.iter().filter(|f| f.meta.kind == FileKind::File);
     let seen: Vec<(&Notable, Option<WeightFile>)> =
         files.map(|f| (f, recognise(tree, f))).collect();
@@ -104,7 +107,11 @@ fn recognised(tree: &Tree) -> Vec<Found<'_>> {
         }
         _ => None,
     });
-    found.collect()
+    let told = found.map(|(file, known)| {
+        let installed = packages.has(tree, file);
+        (file, WeightFile { installed, ..known })
+    });
+    told.collect()
 }
 
 /// Every directory above one that is a model's.

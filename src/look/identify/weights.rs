@@ -54,6 +54,8 @@ pub(crate) struct WeightFile {
     pub quantization: Option<String>,
     /// Whether all of it is there.
     pub complete: Completeness,
+    /// A package's RECORD lists it, byte for byte.
+    pub installed: bool,
 }
 
 impl WeightFile {
@@ -68,6 +70,7 @@ impl WeightFile {
             name: None,
             quantization: None,
             complete: Completeness::Unknown,
+            installed: false,
         }
     }
 
