@@ -15,6 +15,7 @@ mod survey;
 mod target;
 mod tree;
 mod whole;
+mod words;
 
 use std::borrow::Borrow;
 use std::collections::HashMap;

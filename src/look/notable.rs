@@ -2,6 +2,7 @@
 //!
 //! The suffix only decides whether a file is looked at, never what it is.
 
+use super::words::Words;
 use crate::facts::{FileKind, Meta};
 
 /// Everything larger is opened whatever its name is.
@@ -10,7 +11,7 @@ const LARGE: u64 = 1 << 20;
 const PLAIN: u64 = 4096;
 
 /// Suffixes under which weights are kept.
-const SUFFIXES: &[&str] = &[
+const SUFFIXES: Words = Words::new(&[
     "safetensors",
     "gguf",
     "ggml",
@@ -65,10 +66,10 @@ const SUFFIXES: &[&str] = &[
     "bz2",
     "zst",
     "7z",
-];
+]);
 
 /// Names that say what the files beside them are.
-const NAMES: &[&str] = &[
+const NAMES: Words = Words::new(&[
     ".zarray",
     "params.json",
     "model.json",
@@ -100,10 +101,10 @@ const NAMES: &[&str] = &[
     "main",
     "checkpoint",
     "manifest.ocdbt",
-];
+]);
 
 /// Files whose presence alone means "do not delete".
-pub(super) const KEEP_FILES: &[&str] = &[
+pub(super) const KEEP_FILES: Words = Words::new(&[
     "KEEP",
     "KEEP.txt",
     "KEEP.md",
@@ -116,7 +117,7 @@ pub(super) const KEEP_FILES: &[&str] = &[
     "DO-NOT-DELETE.txt",
     "PROTECTED",
     "PROTECTED.txt",
-];
+]);
 
 /// Whether this is a label: `MODEL_INFO.txt` (or `.json`, `.yaml`, `.yml`) or `NAME.MODEL_INFO.txt`.
 #[must_use]
@@ -138,24 +139,26 @@ pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
     let Ok(text) = std::str::from_utf8(name) else {
         return meta.kind == FileKind::File && meta.size > PLAIN;
     };
-    if NAMES.contains(&text) || KEEP_FILES.contains(&text) || text.ends_with(".index.json")
-        // TensorFlow: `ckpt-900.data-00000-of-00001`.
-        || text.contains(".data-000")
-        // A blob of a store.
-        || text.starts_with("sha256")
-    {
+    if NAMES.has(text) || KEEP_FILES.has(text) {
         return true;
     }
-    match meta.kind {
-        FileKind::File if meta.size > LARGE => true,
-        FileKind::File | FileKind::Symlink => match inner_suffix(text) {
-            Some(suffix) => SUFFIXES.contains(&suffix.to_ascii_lowercase().as_str()),
-            // Named by its hash in a store.
-            _ if is_hash(text) => meta.size > PLAIN,
-            None => meta.kind == FileKind::File && meta.size > PLAIN,
-        },
-        _ => false,
+    if meta.kind == FileKind::File && meta.size > LARGE {
+        return true;
     }
+    if !matches!(meta.kind, FileKind::File | FileKind::Symlink) {
+        return false;
+    }
+    let Some(outer) = suffix(text) else {
+        // A blob of a store is named by its hash.
+        return text.starts_with("sha256") || (meta.kind == FileKind::File && meta.size > PLAIN);
+    };
+    if DOCUMENTS.has(outer) {
+        return text.ends_with(".index.json");
+    }
+    SUFFIXES.has(outer)
+        // TensorFlow: `ckpt-900.data-00000-of-00001`.
+        || outer.starts_with("data-000")
+        || inner_suffix(text).is_some_and(|inner| SUFFIXES.has(inner))
 }
 
 /// The part after the last dot, unless the name starts with that dot.
@@ -166,7 +169,7 @@ pub(super) fn suffix(name: &str) -> Option<&str> {
 
 /// Suffixes that say "weights" wherever in a name they stand: of `model.safetensors.bak.2`, of
 /// `g.pt (1)`, of `h.ckpt-900`.
-const WEIGHTS: &[&str] = &[
+const WEIGHTS: Words = Words::new(&[
     "safetensors",
     "gguf",
     "ggml",
@@ -185,31 +188,31 @@ const WEIGHTS: &[&str] = &[
     "pkl",
     "pickle",
     "joblib",
-];
+]);
 
 /// Suffixes of texts, pictures and sums about a file whose name stands before.
-const DOCUMENTS: &[&str] = &[
+const DOCUMENTS: Words = Words::new(&[
     "json", "jsonl", "txt", "md", "yaml", "yml", "toml", "log", "csv", "py", "html", "xml", "lock",
     "metadata", "md5", "sha1", "sha256", "asc", "sig", "info", "png", "jpg", "jpeg", "webp", "dvc",
     "etag", "aria2", "torrent", "refs", "link", "sh", "patch", "diff",
-];
+]);
 
 /// The suffix that says what a file holds, where it is not the last one.
 #[must_use]
 pub(super) fn inner_suffix(name: &str) -> Option<&str> {
     let outer = suffix(name)?;
-    if SUFFIXES.contains(&outer.to_ascii_lowercase().as_str()) && !is_wrapper(outer) {
+    if SUFFIXES.has(outer) && !is_wrapper(outer) {
         return Some(outer);
     }
     // `model.safetensors.index.json` tells about weights and is none.
-    if DOCUMENTS.contains(&outer.to_ascii_lowercase().as_str()) {
+    if DOCUMENTS.has(outer) {
         return Some(outer);
     }
     let (_, parts) = name.split_once('.')?;
     let inner = parts.rsplit('.').find_map(|part| {
         let end = part.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(part.len());
         let word = &part[..end];
-        WEIGHTS.contains(&word.to_ascii_lowercase().as_str()).then_some(word)
+        WEIGHTS.has(word).then_some(word)
     });
     Some(inner.unwrap_or(outer))
 }

@@ -39,7 +39,7 @@ pub(super) fn digest(target: &Path) -> [u8; 32] {
         let Ok(open) = dir::open_search(dir) else { continue };
         let labels =
             prefixes.iter().flat_map(|p| labels::NAMES.iter().map(move |n| format!("{p}{n}")));
-        for name in KEEP_FILES.iter().map(|n| (*n).to_owned()).chain(labels) {
+        for name in KEEP_FILES.list().iter().map(|n| (*n).to_owned()).chain(labels) {
             let Ok(meta) = dir::stat_name(&open, OsStr::new(&name)) else { continue };
             hasher.update(dir.as_os_str().as_bytes()).update(b"/").update(name.as_bytes());
             hasher.update(format!("{:?}", (meta.id, meta.size, meta.mtime, meta.ctime)).as_bytes());
@@ -74,7 +74,7 @@ pub(super) fn inside(tree: &Tree, models: &[(Model, Place)]) -> Vec<Pin> {
         .collect();
     let found = tree.notable.iter().filter_map(|file| {
         let name = file.text();
-        if KEEP_FILES.contains(&name) && (name != GIT || homes.contains(&file.dir)) {
+        if KEEP_FILES.list().contains(&name) && (name != GIT || homes.contains(&file.dir)) {
             return Some(Pin { path: tree.path(file), keep: None });
         }
         let label = is_label(file.name.as_encoded_bytes());
@@ -87,7 +87,7 @@ pub(super) fn inside(tree: &Tree, models: &[(Model, Place)]) -> Vec<Pin> {
 fn folder(dir: &Path, git: bool) -> Vec<Pin> {
     let Ok(open) = dir::open_search(dir) else { return Vec::new() };
     let there = |name: &str| dir::stat_name(&open, OsStr::new(name)).is_ok();
-    let files = KEEP_FILES.iter().filter(|n| (**n != GIT || git) && there(n));
+    let files = KEEP_FILES.list().iter().filter(|n| (**n != GIT || git) && there(n));
     files.map(|n| Pin { path: dir.join(n), keep: None }).collect()
 }
 
