@@ -52,6 +52,7 @@ pub(super) fn choose(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stag
     {
         match own_folder(home, hands).and_then(|()| make(home, meta, hands)) {
             Ok(stage) => return Ok(stage),
+            Err(error) if is_trouble(&error) => return Err(error),
             Err(error) => why.push(format!("{}: {error:#}", home.display())),
         }
     }
@@ -69,10 +70,16 @@ pub(super) fn choose(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stag
     for (top, trash) in candidates {
         match make(&trash, meta, hands) {
             Ok(stage) => return Ok(Stage { top: Some(top), ..stage }),
+            Err(error) if is_trouble(&error) => return Err(error),
             Err(error) => why.push(format!("{}: {error:#}", trash.display())),
         }
     }
     bail!("no trash can be made on its mount ({})", why.join("; "))
+}
+
+/// A disk that is full or failing is no reason to look for another trash on it.
+fn is_trouble(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(change::is_trouble)
 }
 
 fn nearest_mount(path: &Path) -> Option<u64> {

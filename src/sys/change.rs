@@ -7,6 +7,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_with, unlinkat};
+use rustix::io::Errno;
 
 /// Renames and never overwrites.
 ///
@@ -90,7 +91,7 @@ pub fn lock(file: &File) -> io::Result<()> {
 pub fn try_lock(file: impl AsFd) -> io::Result<bool> {
     match rustix::fs::flock(file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(true),
-        Err(rustix::io::Errno::WOULDBLOCK) => Ok(false),
+        Err(Errno::WOULDBLOCK) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }
@@ -112,4 +113,12 @@ pub fn give(file: impl AsFd, owner: Option<u32>) -> io::Result<()> {
         Some(uid) => Ok(rustix::fs::fchown(file, Some(rustix::fs::Uid::from_raw(uid)), None)?),
         None => Ok(()),
     }
+}
+
+/// Whether an error says that the disk or the process is at its limits: full, over quota, failing,
+/// out of open files.
+#[must_use]
+pub fn is_trouble(error: &io::Error) -> bool {
+    let known = [Errno::NOSPC, Errno::DQUOT, Errno::IO, Errno::MFILE, Errno::NFILE];
+    Errno::from_io_error(error).is_some_and(|e| known.contains(&e))
 }

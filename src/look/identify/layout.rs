@@ -201,9 +201,9 @@ impl<'a> Marks<'a> {
 
     /// Holds a label or a KEEP file.
     fn is_marked(&self, dir: u32) -> bool {
-        self.files(dir)
-            .iter()
-            .any(|f| notable::is_label(f.text().as_bytes()) || notable::KEEP_FILES.list().contains(&f.text()))
+        self.files(dir).iter().any(|f| {
+            notable::is_label(f.text().as_bytes()) || notable::KEEP_FILES.list().contains(&f.text())
+        })
     }
 
     /// Whether the folder `child` is one that the layout of `parent` makes.
