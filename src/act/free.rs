@@ -16,6 +16,7 @@ use crate::decide::Plan;
 use crate::facts::Dossier;
 use crate::keep::{Event, How, Item, decode};
 use crate::look::{self, Target};
+use crate::sys::change;
 
 /// A thing in the trash that is to be freed.
 #[derive(Debug)]
@@ -104,7 +105,12 @@ fn begin<'a>(
     for (at, &Planned { target, facts }) in planned.iter().enumerate() {
         let old = trashed.get(at);
         let named = || format!("cannot free `{}`", facts.path.display());
-        let room = enter(plan, facts, old.copied(), rooms, hands).with_context(named)?;
+        let mut room = enter(plan, facts, old.copied(), rooms, hands);
+        let full = |e: &anyhow::Error| e.downcast_ref().is_some_and(change::is_full);
+        if room.as_ref().is_err_and(full) && hands.journal.relieve() {
+            room = enter(plan, facts, old.copied(), rooms, hands);
+        }
+        let room = room.with_context(named)?;
         let room = &rooms[room];
         let one = Move {
             facts,

@@ -85,7 +85,12 @@ fn begin<'a>(
         let named = || format!("cannot move `{}` to the trash", facts.path.display());
         let stage = stage::choose(&facts.path, &facts.meta, hands).with_context(named)?;
         let mut place = Place { stage, new: OsString::new() };
-        reserve(&mut place, facts, target, &plan.clock, hands).with_context(named)?;
+        let mut reserved = reserve(&mut place, facts, target, &plan.clock, hands);
+        let full = |e: &anyhow::Error| e.downcast_ref().is_some_and(change::is_full);
+        if reserved.as_ref().is_err_and(full) && hands.journal.relieve() {
+            reserved = reserve(&mut place, facts, target, &plan.clock, hands);
+        }
+        reserved.with_context(named)?;
         let one = Move {
             facts,
             target,

@@ -10,6 +10,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
+use super::reserve::Reserve;
 use crate::facts::{FileKind, Stamp};
 use crate::sys::{change, dir};
 
@@ -121,6 +122,7 @@ struct Line {
 pub struct Journal {
     file: File,
     held: bool,
+    reserve: Option<Reserve>,
 }
 
 impl Journal {
@@ -144,12 +146,13 @@ impl Journal {
         if found.kind != FileKind::File || found.nlink != 1 || foreign {
             return Err(anyhow!("it is a link, or belongs to another user")).with_context(context);
         }
-        Ok(Self { file, held: false })
+        let reserve = Some(Reserve::of(&dir, owner));
+        Ok(Self { file, held: false, reserve })
     }
 
     /// A journal that is only read.
     pub(super) fn of(file: File) -> Self {
-        Self { file, held: false }
+        Self { file, held: false, reserve: None }
     }
 
     /// When the last line was written that can be read.
@@ -200,12 +203,26 @@ impl Journal {
     /// As write(2) and fsync(2).
     pub fn append(&mut self, at: Stamp, event: &Event) -> Result<()> {
         if self.held {
-            return self.append_locked(at, event);
+            return self.append_relieved(at, event);
         }
         change::lock(&self.file).context("cannot lock the journal")?;
-        let written = self.append_locked(at, event);
+        let written = self.append_relieved(at, event);
         let unlocked = change::unlock(&self.file).context("cannot unlock the journal");
         written.and(unlocked)
+    }
+
+    /// Gives the space that was set aside back to a full disk; whether there was any.
+    pub fn relieve(&mut self) -> bool {
+        self.reserve.as_mut().is_some_and(Reserve::release)
+    }
+
+    fn append_relieved(&mut self, at: Stamp, event: &Event) -> Result<()> {
+        let full = |e: &anyhow::Error| e.downcast_ref().is_some_and(change::is_full);
+        match self.append_locked(at, event) {
+            // What was written of the line stays, closed, and the chain goes on after it.
+            Err(error) if full(&error) && self.relieve() => self.append_locked(at, event),
+            done => done,
+        }
     }
 
     fn append_locked(&mut self, at: Stamp, event: &Event) -> Result<()> {

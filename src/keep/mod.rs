@@ -3,6 +3,7 @@
 mod history;
 mod journal;
 mod ledger;
+mod reserve;
 
 pub use history::history;
 pub use journal::{Event, How, Item, Journal};

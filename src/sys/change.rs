@@ -68,6 +68,14 @@ pub fn remove_dir(dir: impl AsFd, name: &OsStr) -> io::Result<()> {
     Ok(unlinkat(dir, name.as_bytes(), AtFlags::REMOVEDIR)?)
 }
 
+/// Sets space aside for a file.
+///
+/// # Errors
+/// As fallocate(2).
+pub fn allocate(file: &File, size: u64) -> io::Result<()> {
+    Ok(rustix::fs::fallocate(file, rustix::fs::FallocateFlags::empty(), 0, size)?)
+}
+
 /// Makes directory entries durable.
 ///
 /// # Errors
@@ -113,6 +121,13 @@ pub fn give(file: impl AsFd, owner: Option<u32>) -> io::Result<()> {
         Some(uid) => Ok(rustix::fs::fchown(file, Some(rustix::fs::Uid::from_raw(uid)), None)?),
         None => Ok(()),
     }
+}
+
+/// Whether an error says that there is no space.
+#[must_use]
+pub fn is_full(error: &io::Error) -> bool {
+    let known = [Errno::NOSPC, Errno::DQUOT];
+    Errno::from_io_error(error).is_some_and(|e| known.contains(&e))
 }
 
 /// Whether an error says that the disk or the process is at its limits: full, over quota, failing,
