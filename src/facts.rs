@@ -241,6 +241,17 @@ pub struct Label {
     pub digest: [u8; 32],
 }
 
+/// Weights of a target that lie in a store outside of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payload {
+    /// Absolute.
+    pub at: PathBuf,
+    /// What statx said.
+    pub meta: Meta,
+    /// The name by which the target links to it: its hash.
+    pub hash: String,
+}
+
 /// Somebody's word that something must be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
@@ -385,6 +396,8 @@ pub struct Dossier {
     pub foreign: Vec<PathBuf>,
     /// Whatever says that it, or something in it, must be kept (the first few).
     pub pins: Vec<Pin>,
+    /// What it needs of a store that others may clean.
+    pub payload: Vec<Payload>,
     /// Models in it.
     pub models: Vec<Model>,
     /// If the target is only a part of a model: what of.

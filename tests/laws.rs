@@ -63,6 +63,7 @@ fn dossier(models: Vec<Model>, problems: bool, protected: bool) -> Dossier {
         mounts: Vec::new(),
         foreign: Vec::new(),
         pins: Vec::new(),
+        payload: Vec::new(),
         models,
         part_of: None,
         protected: protected.then(|| "it is a mount point".into()),

@@ -123,6 +123,7 @@ fn begin<'a>(
         items.push(match old {
             Some(old) => Item {
                 info: old.item.info.clone(),
+                kept: old.item.kept.clone(),
                 out_of: Some((old.plan.clone(), old.item.to.clone())),
                 ..item
             },
@@ -190,6 +191,7 @@ fn settle(
     let mut freed = vec![Event::Freed { plan: plan.to_owned(), from: from.clone() }];
     if let Some((old, _)) = &item.out_of {
         super::undo::drop_info(&decode(&item.info));
+        super::keepsake::let_go(&item.kept);
         freed.push(Event::Freed { plan: old.clone(), from });
     }
     for event in freed {

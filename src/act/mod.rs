@@ -2,6 +2,7 @@
 
 mod carry;
 mod free;
+mod keepsake;
 mod recover;
 mod stage;
 mod sweep;

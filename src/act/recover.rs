@@ -81,6 +81,9 @@ fn roll_back(entry: &Entry, now: Stamp, hands: &mut Hands<'_>) -> Result<Option<
     }
     if entry.how == How::Trash {
         drop_info(&info);
+        if let Err(error) = super::keepsake::give_back(&entry.item.kept) {
+            return Ok(Some(Found::Stuck(from, format!("it is back, but {error:#}"))));
+        }
     }
     close_room(&to);
     let (plan, thing) = (entry.plan.clone(), entry.item.from.clone());

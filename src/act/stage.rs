@@ -161,6 +161,13 @@ impl Room {
 }
 
 impl Stage {
+    /// A folder of this program's own in this trash, with its path.
+    pub(super) fn own(&self, name: &str, hands: &Hands<'_>) -> Result<(PathBuf, OwnedFd)> {
+        let rooms = child(&self.root, OsStr::new(ROOM), hands)?;
+        let open = child(&rooms, OsStr::new(name), hands)?;
+        Ok((self.path.join(ROOM).join(name), open))
+    }
+
     /// The room for a plan in this trash.
     pub(super) fn room(&self, id: &str, hands: &Hands<'_>) -> Result<Room> {
         room(&self.path, &self.root, id, hands)

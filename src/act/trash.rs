@@ -8,9 +8,9 @@ use anyhow::{Context, Result, bail};
 
 use super::carry::{self, Move};
 use super::stage::{self, Stage};
-use super::{Execution, Fate, Hands, Planned};
+use super::{Execution, Fate, Hands, Planned, keepsake};
 use crate::decide::Plan;
-use crate::keep::{Event, How, Item, encode};
+use crate::keep::{Event, How, Item, Kept, encode};
 use crate::sys::{change, dir};
 use crate::when::Clock;
 
@@ -18,6 +18,7 @@ use crate::when::Clock;
 struct Place {
     stage: Stage,
     new: OsString,
+    kept: Vec<Kept>,
 }
 
 impl Place {
@@ -27,7 +28,9 @@ impl Place {
         name
     }
 
-    fn drop_info(&self) {
+    /// Takes back what was made for a thing that does not go.
+    fn withdraw(&self) {
+        keepsake::let_go(&self.kept);
         // What cannot be taken back is an info file without a payload, which trash tools ignore.
         let _ = change::remove_own_file(&self.stage.info, &self.info_name());
     }
@@ -48,13 +51,13 @@ pub(super) fn execute(
     let moves = match begun {
         Ok(moves) => moves,
         Err(error) => {
-            places.iter().for_each(Place::drop_info);
+            places.iter().for_each(Place::withdraw);
             return Err(error);
         }
     };
     let now = plan.clock.now();
     let carried = carry::all(&moves, hands.euid, None, execution, |i| {
-        places[i].drop_info();
+        places[i].withdraw();
         let from = encode(&moves[i].facts.path);
         let event = Event::PutBack { plan: plan.id.clone(), at: from.clone(), from };
         let _ = hands.journal.append(now, &event);
@@ -84,13 +87,22 @@ fn begin<'a>(
     for &Planned { target, facts } in planned {
         let named = || format!("cannot move `{}` to the trash", facts.path.display());
         let stage = stage::choose(&facts.path, &facts.meta, hands).with_context(named)?;
-        let mut place = Place { stage, new: OsString::new() };
+        let mut place = Place { stage, new: OsString::new(), kept: Vec::new() };
         let mut reserved = reserve(&mut place, facts, target, &plan.clock, hands);
         let full = |e: &anyhow::Error| e.downcast_ref().is_some_and(change::is_full);
         if reserved.as_ref().is_err_and(full) && hands.journal.relieve() {
             reserved = reserve(&mut place, facts, target, &plan.clock, hands);
         }
         reserved.with_context(named)?;
+        let first = items.iter().map(|i: &Item| i.kept.len()).sum();
+        let kept = keepsake::keep(&facts.payload, &place.stage, &plan.id, first, hands);
+        match kept {
+            Ok(kept) => place.kept = kept,
+            Err(error) => {
+                places.push(place);
+                return Err(error).with_context(named);
+            }
+        }
         let one = Move {
             facts,
             target,
@@ -99,7 +111,8 @@ fn begin<'a>(
             new: place.new.clone(),
         };
         let info = place.stage.path.join("info").join(place.info_name());
-        items.push(Item { info: encode(&info), ..super::item(facts, &one.to()) });
+        let kept = place.kept.clone();
+        items.push(Item { info: encode(&info), kept, ..super::item(facts, &one.to()) });
         moves.push(one);
         places.push(place);
     }

@@ -124,6 +124,7 @@ fn restore(entry: &Entry, hands: &Hands<'_>) -> Result<Fate> {
     }
     if never_went(item, &from, &to) {
         drop_info(&info);
+        super::keepsake::let_go(&item.kept);
         return Ok(Fate::Stayed);
     }
     let (files, new) = opened(&to)?;
@@ -161,6 +162,9 @@ fn restore(entry: &Entry, hands: &Hands<'_>) -> Result<Fate> {
     let _ = change::sync_dir(&parent);
     drop_info(&info);
     super::recover::close_room(&to);
+    if let Err(error) = super::keepsake::give_back(&item.kept) {
+        return Ok(Fate::Failed(format!("it is back at `{}`, but {error:#}", at.display())));
+    }
     Ok(Fate::Restored(at))
 }
 

@@ -33,6 +33,21 @@ pub enum How {
     Purge,
 }
 
+/// One file of a store that is kept alive in a trash; paths are percent-encoded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Where the store has it.
+    pub store: String,
+    /// Where it is kept.
+    pub kept: String,
+    /// Bytes.
+    pub size: u64,
+    /// Modification time, in seconds since 1970.
+    pub written: i64,
+    /// The hash by which it is named.
+    pub hash: String,
+}
+
 /// One thing that is moved; paths are percent-encoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
@@ -55,6 +70,9 @@ pub struct Item {
     /// Models in it.
     #[serde(default)]
     pub models: usize,
+    /// What is kept alive for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<Kept>,
 }
 
 /// What happened, or is about to.

@@ -6,7 +6,7 @@ mod ledger;
 mod reserve;
 
 pub use history::history;
-pub use journal::{Event, How, Item, Journal};
+pub use journal::{Event, How, Item, Journal, Kept};
 pub use ledger::{Entry, State, entries};
 
 use std::ffi::OsString;

@@ -7,6 +7,7 @@ mod labels;
 mod listing;
 mod names;
 mod notable;
+mod payload;
 mod pins;
 mod protected;
 mod read;
@@ -92,6 +93,7 @@ fn one(
         pins,
         part_of: whole::part_of(&target.path, &tree.meta, with),
         protected,
+        payload: payload::payload(&tree, &target.path),
         models,
         problems: tree.problems,
         mounts: tree.mounts,

@@ -150,7 +150,8 @@ pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
     }
     let Some(outer) = suffix(text) else {
         // A blob of a store is named by its hash.
-        return text.starts_with("sha256") || (meta.kind == FileKind::File && meta.size > PLAIN);
+        return text.starts_with("sha256")
+            || if meta.kind == FileKind::File { meta.size > PLAIN } else { is_hash(text) };
     };
     if DOCUMENTS.has(outer) {
         return text.ends_with(".index.json");

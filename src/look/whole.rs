@@ -15,7 +15,7 @@ use crate::facts::{FileKind, Meta};
 const LEVELS: usize = 8;
 
 /// The mark of a shared store of the hub cache (`huggingface_hub` 1.33 and newer).
-const SHARED: &str = ".huggingface-shared-blobs";
+pub(super) const SHARED: &str = ".huggingface-shared-blobs";
 
 /// The model of which this target is only a part, said in words. `with` are all targets of the run:
 /// a set of which every file is named is whole.

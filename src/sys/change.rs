@@ -7,7 +7,10 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_with, unlinkat};
+use rustix::fs::{Timespec, Timestamps};
 use rustix::io::Errno;
+
+use crate::facts::{Meta, Stamp};
 
 /// Renames and never overwrites.
 ///
@@ -66,6 +69,27 @@ pub fn unlink(dir: impl AsFd, name: &CStr) -> io::Result<()> {
 /// As unlinkat(2).
 pub fn remove_dir(dir: impl AsFd, name: &OsStr) -> io::Result<()> {
     Ok(unlinkat(dir, name.as_bytes(), AtFlags::REMOVEDIR)?)
+}
+
+/// Gives an inode a second name.
+///
+/// # Errors
+/// As linkat(2); `EXDEV` on another mount.
+pub fn link(from: impl AsFd, name: &OsStr, to: impl AsFd, new: &OsStr) -> io::Result<()> {
+    let (name, new) = (name.as_bytes(), new.as_bytes());
+    Ok(rustix::fs::linkat(from, name, to, new, AtFlags::empty())?)
+}
+
+/// Makes a new file share all blocks of another, with its permissions and times.
+///
+/// # Errors
+/// As ioctl_ficlone(2): most file systems cannot.
+pub fn share_blocks(from: &File, to: &File, meta: &Meta) -> io::Result<()> {
+    rustix::fs::ioctl_ficlone(to, from)?;
+    rustix::fs::fchmod(to, Mode::from_raw_mode(meta.mode.into()))?;
+    let at = |stamp: Stamp| Timespec { tv_sec: stamp.secs, tv_nsec: stamp.nanos.into() };
+    let times = Timestamps { last_access: at(meta.mtime), last_modification: at(meta.mtime) };
+    Ok(rustix::fs::futimens(to, &times)?)
 }
 
 /// Sets space aside for a file.
