@@ -66,3 +66,33 @@ fn what_trash_cli_trashed_is_left_alone() {
     let theirs = sandbox.home().join(".local/share/Trash/files/a/x");
     assert_eq!(std::fs::read(theirs).unwrap(), b"theirs");
 }
+
+/// The real trash-empty, with the trashes of every mount of this machine hidden from it.
+#[test]
+fn what_trash_cli_emptied_is_no_more_and_purge_leaves_theirs_alone() {
+    if !has_tool("trash-empty", &["--version"]) || !has_tool("unshare", &["-m", "true"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    sandbox.file("ours/x", "ours");
+    sandbox.file("theirs/x", "theirs");
+    assert!(sandbox.command_of("trash-put", &["theirs"]).status().unwrap().success());
+    sandbox.delete(&["ours"]);
+    let id =
+        sandbox.run(&["trash", "--json"]).json()["items"][0]["id"].as_str().unwrap().to_owned();
+    sandbox.delete(&["purge", &id]);
+    let theirs = sandbox.home().join(".local/share/Trash/files/theirs/x");
+    assert_eq!(std::fs::read(theirs).unwrap(), b"theirs");
+    assert!(sandbox.home().join(".local/share/Trash/info/theirs.trashinfo").exists());
+    sandbox.file("ours/x", "ours");
+    sandbox.delete(&["ours"]);
+    let hide = "set -e; cut -d' ' -f2 /proc/self/mounts | sort -u | while read -r top; do \
+                for trash in \"$top/.Trash\" \"$top/.Trash-$(id -u)\"; do \
+                if [ -d \"$trash\" ]; then mount -t tmpfs none \"$trash\"; fi; done; done; \
+                trash-empty < /dev/null";
+    let done = sandbox.command_of("unshare", &["-m", "sh", "-c", hide]).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    assert_eq!(sandbox.run(&["trash", "--json"]).json()["items"], serde_json::json!([]));
+    assert_eq!(sandbox.run(&["undo"]).code, 1);
+    assert_eq!(sandbox.run(&["purge"]).code, 0);
+}
