@@ -128,8 +128,8 @@ pub struct Problem {
 
 /// The identity of a whole tree: equal only if every entry is the same inode, unchanged.
 ///
-/// The 256-bit sum over all entries of the BLAKE3 hash of (directory, name, type, mode, owner,
-/// device, inode, size, mtime, ctime); the order of the walk does not matter. The target's own
+/// The 256-bit sum over all entries of the BLAKE3 hash of (name, type, mode, owner, inode, size,
+/// mtime, ctime), keyed by the directory; the order of the walk does not matter. The target's own
 /// times are left out, because a rename changes them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Digest(pub [u64; 4]);

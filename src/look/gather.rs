@@ -18,7 +18,7 @@ const NAMED: usize = 64;
 /// Sums of the directory being read.
 struct Current {
     dir: u32,
-    id: FileId,
+    key: [u8; 32],
     bytes: u64,
     files: u64,
     newest: Option<Newest>,
@@ -64,7 +64,7 @@ impl Gathered {
         gathered.totals.dirs = 1;
         gathered.totals.frees = meta.allocated;
         let still = Meta { mtime: Stamp::default(), ctime: Stamp::default(), size: 0, ..*meta };
-        add(&mut gathered.digest, FileId::default(), b"", &still);
+        add(&mut gathered.digest, &key(meta.id), b"", &still);
         gathered.foreign_check(ROOT, b"", meta);
         gathered
     }
@@ -75,7 +75,7 @@ impl Gathered {
         gathered.totals = Totals { bytes: meta.size, frees: 0, files: 1, dirs: 0 };
         gathered.count_blocks(meta);
         let still = Meta { ctime: Stamp::default(), ..*meta };
-        add(&mut gathered.digest, FileId::default(), b"", &still);
+        add(&mut gathered.digest, &key(meta.id), b"", &still);
         gathered.foreign_check(ROOT, b"", meta);
         gathered.oldest = Some(written(ROOT, name.as_bytes(), meta));
         if meta.kind == FileKind::File {
@@ -85,7 +85,7 @@ impl Gathered {
     }
 
     pub(super) fn enter(&mut self, dir: u32, meta: &Meta) {
-        self.current = Some(Current { dir, id: meta.id, bytes: 0, files: 0, newest: None });
+        self.current = Some(Current { dir, key: key(meta.id), bytes: 0, files: 0, newest: None });
     }
 
     pub(super) fn leave(&mut self) {
@@ -99,7 +99,7 @@ impl Gathered {
         let Some(current) = &mut self.current else { return };
         let bytes = name.to_bytes();
         let dir = current.dir;
-        add(&mut self.digest, current.id, bytes, meta);
+        add(&mut self.digest, &current.key, bytes, meta);
         if meta.kind == FileKind::Directory {
             self.totals.dirs += 1;
             self.totals.frees += meta.allocated;
@@ -244,26 +244,31 @@ pub(super) fn age(meta: &Meta) -> (Stamp, How) {
     }
 }
 
-/// Adds one entry to the digest of a tree.
-fn add(digest: &mut Digest, dir: FileId, name: &[u8], meta: &Meta) {
-    let mut fixed = [0u8; 88];
+/// The key under which the entries of one directory are hashed: an entry that is moved to another
+/// one counts as another. It is no secret.
+fn key(dir: FileId) -> [u8; 32] {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&dir.dev.to_le_bytes());
+    key[8..16].copy_from_slice(&dir.ino.to_le_bytes());
+    key
+}
+
+/// Adds one entry to the digest of a tree. Its device and mount are those of the target, or it is
+/// told as a mount; with a short name all of it fits into one block of the hash.
+fn add(digest: &mut Digest, key: &[u8; 32], name: &[u8], meta: &Meta) {
+    let mut fixed = [0u8; 48];
     let words = [
-        dir.dev,
-        dir.ino,
-        meta.id.dev,
         meta.id.ino,
         meta.size,
         (meta.kind as u64) << 48 | u64::from(meta.mode) << 32 | u64::from(meta.uid),
         meta.mtime.secs.cast_unsigned(),
         meta.ctime.secs.cast_unsigned(),
         u64::from(meta.mtime.nanos) << 32 | u64::from(meta.ctime.nanos),
-        meta.mount,
-        name.len() as u64,
     ];
     for (place, word) in fixed.chunks_exact_mut(8).zip(words) {
         place.copy_from_slice(&word.to_le_bytes());
     }
-    let mut hasher = blake3::Hasher::new();
+    let mut hasher = blake3::Hasher::new_keyed(key);
     hasher.update(&fixed).update(name);
     let hash = hasher.finalize();
     for (sum, part) in digest.0.iter_mut().zip(hash.as_bytes().chunks_exact(8)) {
