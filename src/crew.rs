@@ -7,12 +7,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+#[derive(Debug)]
 struct Crew<J> {
     queue: Mutex<Queue<J>>,
     wake: Condvar,
     hungry: AtomicUsize,
 }
 
+#[derive(Debug)]
 struct Queue<J> {
     jobs: Vec<J>,
     busy: usize,
@@ -23,12 +25,45 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// The stack of one thread at work.
+#[derive(Debug)]
+pub struct Stack<'a, J> {
+    own: Vec<J>,
+    crew: &'a Crew<J>,
+}
+
+impl<J> Stack<'_, J> {
+    /// Puts a job on the stack.
+    pub fn push(&mut self, job: J) {
+        self.own.push(job);
+    }
+
+    /// Gives a job to a thread that has none, else puts it on the stack.
+    pub fn offer(&mut self, job: J) {
+        if self.crew.hungry.load(Ordering::Relaxed) > 0 {
+            lock(&self.crew.queue).jobs.push(job);
+            self.crew.wake.notify_one();
+        } else {
+            self.own.push(job);
+        }
+    }
+
+    /// Hands half of it on where another thread has none.
+    fn share(&mut self) {
+        if self.own.len() > 1 && self.crew.hungry.load(Ordering::Relaxed) > 0 {
+            let half = self.own.len() / 2;
+            lock(&self.crew.queue).jobs.extend(self.own.drain(..half));
+            self.crew.wake.notify_all();
+        }
+    }
+}
+
 /// Does the first jobs and all that they lead to. Every thread has a state made by `state`; the
 /// states are given back at the end. `work` puts further jobs on the stack that it is lent.
 pub fn run<J: Send, S: Send>(
     first: Vec<J>,
     state: impl Fn() -> S + Sync,
-    work: impl Fn(J, &mut Vec<J>, &mut S) + Sync,
+    work: impl Fn(J, &mut Stack<'_, J>, &mut S) + Sync,
 ) -> Vec<S> {
     let queue = Mutex::new(Queue { jobs: first, busy: 0 });
     let crew = Crew { queue, wake: Condvar::new(), hungry: AtomicUsize::new(0) };
@@ -58,8 +93,8 @@ impl<J> Drop for Busy<'_, J> {
 }
 
 impl<J> Crew<J> {
-    fn turn<S>(&self, mut state: S, work: &impl Fn(J, &mut Vec<J>, &mut S)) -> S {
-        let mut stack = Vec::new();
+    fn turn<S>(&self, mut state: S, work: &impl Fn(J, &mut Stack<'_, J>, &mut S)) -> S {
+        let mut stack = Stack { own: Vec::new(), crew: self };
         let mut queue = lock(&self.queue);
         loop {
             if let Some(job) = queue.jobs.pop() {
@@ -67,13 +102,9 @@ impl<J> Crew<J> {
                 drop(queue);
                 let busy = Busy(self);
                 stack.push(job);
-                while let Some(job) = stack.pop() {
+                while let Some(job) = stack.own.pop() {
                     work(job, &mut stack, &mut state);
-                    if stack.len() > 1 && self.hungry.load(Ordering::Relaxed) > 0 {
-                        let half = stack.len() / 2;
-                        lock(&self.queue).jobs.extend(stack.drain(..half));
-                        self.wake.notify_all();
-                    }
+                    stack.share();
                 }
                 drop(busy);
                 queue = lock(&self.queue);
@@ -100,7 +131,7 @@ mod tests {
             || 0u64,
             |job, stack, sum| {
                 *sum += 1;
-                stack.extend((0..2).filter(|_| job > 0).map(|_| job - 1));
+                (0..2).filter(|_| job > 0).for_each(|_| stack.push(job - 1));
             },
         );
         assert_eq!(states.iter().sum::<u64>(), (1 << 18) - 1);
@@ -114,7 +145,8 @@ mod tests {
                 || (),
                 |job, stack, ()| {
                     assert_ne!(job, 0, "meant to fail");
-                    stack.extend([job - 1, job - 1]);
+                    stack.offer(job - 1);
+                    stack.push(job - 1);
                 },
             )
         });

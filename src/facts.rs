@@ -151,6 +151,12 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// Adds another part of the same directory.
+    pub fn join(&mut self, part: Self) {
+        self.sum = self.sum.wrapping_add(part.sum);
+        self.count += part.count;
+    }
+
     /// Adds an entry. The secret of the run makes the sum one that nobody can aim at.
     pub fn add(&mut self, secret: &RandomState, name: &[u8], ino: u64) {
         self.sum = self.sum.wrapping_add(secret.hash_one((name, ino)));

@@ -14,7 +14,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use crate::crew;
+use crate::crew::{self, Stack};
 use crate::facts::{FileId, FileKind, Listing};
 use crate::sys::budget::{Budget, Handle};
 use crate::sys::{change, dir};
@@ -131,7 +131,7 @@ impl<'a> Sweep<'a> {
         around: Option<Arc<Handle<'a>>>,
         parent: Option<Arc<Node>>,
         name: Box<[u8]>,
-        stack: &mut Vec<Job<'a>>,
+        stack: &mut Stack<'_, Job<'a>>,
         buffer: &mut Vec<u8>,
         problems: &mut Vec<String>,
     ) {

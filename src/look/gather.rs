@@ -191,8 +191,13 @@ impl Gathered {
     /// Gives every directory its own sums.
     pub(super) fn hand_out(&mut self, dirs: &mut [Dir]) {
         for (index, bytes, files, newest) in self.sums.drain(..) {
+            // A large directory is taken in by parts.
             let dir = &mut dirs[index as usize];
-            (dir.bytes, dir.files, dir.newest) = (bytes, files, newest);
+            dir.bytes = dir.bytes.saturating_add(bytes);
+            dir.files += files;
+            if newest.as_ref().map(|n| n.at) > dir.newest.as_ref().map(|n| n.at) {
+                dir.newest = newest;
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Reads the disk and decides nothing: survey of the targets, identity of models, labels, age.
 
+mod batch;
 mod enrich;
 mod gather;
 mod identify;
@@ -168,11 +169,15 @@ pub fn glance(
     secret: Option<&RandomState>,
 ) -> std::io::Result<Glance> {
     let tree = survey::walk(parent, name, euid, &Progress::default(), secret)?;
+    let mut listings: HashMap<u64, Listing> = HashMap::new();
+    for (ino, part) in tree.listings {
+        listings.entry(ino).or_default().join(part);
+    }
     Ok(Glance {
         meta: tree.meta,
         digest: tree.digest,
         entries: tree.totals.files + tree.totals.dirs,
         blind: !tree.problems.is_empty() || !tree.mounts.is_empty(),
-        listings: tree.listings.into_iter().collect(),
+        listings,
     })
 }

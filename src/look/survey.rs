@@ -1,23 +1,27 @@
 //! The survey: every entry of a target, seen once, relative to open directories.
 //!
-//! Directories are spread over a few threads (`crew`). More than 64 open descriptors stall a threaded process, so beyond that
-//! a directory is opened again from the target when its turn comes.
+//! Directories are spread over a few threads (`crew`), large ones by parts. More than 64 open
+//! descriptors stall a threaded process, so beyond that a directory is opened again from the target
+//! when its turn comes.
 
 use std::ffi::{CStr, OsStr};
 use std::hash::RandomState;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
+use super::batch::{Batch, Job, Names, Part, Shared, Work};
 use super::gather::Gathered;
 use super::tree::{Dir, ROOT, Tree, chain_of, open_chain, roll_up, swapped};
-use crate::crew::{self, lock};
-use crate::facts::{FileKind, Listing, Meta};
-use crate::sys::budget::{Budget, Handle};
+use crate::crew::{self, Stack, lock};
+use crate::facts::FileKind;
+use crate::sys::budget::Budget;
 use crate::sys::dir;
 
+/// Names of one directory that one thread looks at before another may.
+const PART: usize = 4096;
 /// Bytes of one getdents64 call.
 const LISTING: usize = 256 * 1024;
 
@@ -28,23 +32,6 @@ pub struct Progress {
     pub entries: AtomicU64,
     /// Bytes seen.
     pub bytes: AtomicU64,
-}
-
-/// A directory still to be read.
-struct Job<'a> {
-    index: u32,
-    name: Box<[u8]>,
-    meta: Meta,
-    parent: Option<Arc<Handle<'a>>>,
-}
-
-struct Shared<'a> {
-    base: &'a OwnedFd,
-    root: Meta,
-    dirs: Mutex<Vec<Dir>>,
-    budget: &'a Budget,
-    progress: &'a Progress,
-    secret: Option<&'a RandomState>,
 }
 
 /// Looks at the entry alone: what is refused whatever it holds need not be walked.
@@ -111,9 +98,16 @@ pub(super) fn walk(
     let dirs = Mutex::new(vec![root]);
     let shared = Shared { base: &base, root: meta, dirs, budget: &budget, progress, secret };
     let parts = crew::run(
-        vec![first],
+        vec![Work::Directory(first)],
         || (Gathered::new(euid), Vec::with_capacity(LISTING)),
-        |job, stack, (gathered, buffer)| read(&shared, &job, stack, gathered, buffer),
+        |work, stack, (gathered, buffer)| match work {
+            Work::Directory(job) => read(&shared, &job, stack, gathered, buffer),
+            Work::Part(Part { index, meta, handle, names }) => {
+                let mut batch = Batch::new(&shared, index, meta, gathered);
+                names.each(|name, ino| batch.entry(&handle, name, ino));
+                batch.end(&handle, stack);
+            }
+        },
     );
     let mut gathered = Gathered::root(&meta, euid);
     for (part, _) in parts {
@@ -146,7 +140,7 @@ fn open(shared: &Shared<'_>, job: &Job<'_>) -> io::Result<OwnedFd> {
 fn read<'a>(
     shared: &Shared<'a>,
     job: &Job<'a>,
-    stack: &mut Vec<Job<'a>>,
+    stack: &mut Stack<'_, Work<'a>>,
     gathered: &mut Gathered,
     buffer: &mut Vec<u8>,
 ) {
@@ -157,66 +151,25 @@ fn read<'a>(
             return;
         }
     };
-    gathered.enter(job.index, &job.meta);
-    let mut inner: Vec<(Box<[u8]>, Meta)> = Vec::new();
-    let mut entries = 0;
-    let mut bytes = 0;
-    let mut sum = Listing::default();
-    let listed =
-        dir::for_each_name(&fd, buffer, |name: &CStr, listed| match dir::stat_at(&fd, name) {
-            Ok(meta) => {
-                if let Some(secret) = shared.secret {
-                    sum.add(secret, name.to_bytes(), listed.ino);
-                }
-                entries += 1;
-                let elsewhere = meta.mount_root
-                    || meta.mount != shared.root.mount
-                    || (meta.kind == FileKind::Directory && meta.id.dev != job.meta.id.dev);
-                if elsewhere {
-                    gathered.mount(job.index, name.to_bytes());
-                } else {
-                    gathered.entry(name, &meta);
-                    if meta.kind == FileKind::Directory {
-                        inner.push((name.to_bytes().into(), meta));
-                    } else {
-                        bytes += meta.size;
-                    }
-                }
-            }
-            Err(error) => gathered.problem(job.index, name.to_bytes(), &error),
-        });
-    if let Err(error) = listed {
-        gathered.problem(job.index, b"", &error);
-    }
-    gathered.leave();
-    if shared.secret.is_some() {
-        gathered.listed(job.meta.id.ino, sum);
-    }
-    shared.progress.entries.fetch_add(entries, Ordering::Relaxed);
-    shared.progress.bytes.fetch_add(bytes, Ordering::Relaxed);
-    if inner.is_empty() {
-        return;
-    }
-    let first = {
-        let mut dirs = lock(&shared.dirs);
-        let first = u32::try_from(dirs.len()).unwrap_or(u32::MAX);
-        dirs.extend(inner.iter().map(|(name, meta)| Dir {
-            parent: job.index,
-            name: name.clone(),
-            btime: meta.btime,
-            bytes: 0,
-            files: 0,
-            newest: None,
-        }));
-        first
-    };
     let handle = Arc::new(shared.budget.keep(fd));
-    let crowded = shared.budget.is_spent();
-    let last = inner.len() - 1;
-    for (i, (name, meta)) in inner.into_iter().enumerate() {
-        // The one that is read next keeps the handle, or a deep chain would be walked anew each time.
-        let parent = (!crowded || i == last).then(|| Arc::clone(&handle));
-        let index = first.saturating_add(u32::try_from(i).unwrap_or(u32::MAX));
-        stack.push(Job { index, name, meta, parent });
+    let (index, meta) = (job.index, job.meta);
+    let mut batch = Batch::new(shared, index, meta, gathered);
+    let (mut seen, mut rest) = (0, Names::default());
+    let listed = dir::for_each_name(&handle.fd, buffer, |name: &CStr, listed| {
+        seen += 1;
+        if seen <= PART {
+            batch.entry(&handle, name, listed.ino);
+            return;
+        }
+        rest.push(name, listed.ino);
+        if rest.len() == PART {
+            let (handle, names) = (Arc::clone(&handle), std::mem::take(&mut rest));
+            stack.offer(Work::Part(Part { index, meta, handle, names }));
+        }
+    });
+    rest.each(|name, ino| batch.entry(&handle, name, ino));
+    if let Err(error) = listed {
+        batch.gathered.problem(index, b"", &error);
     }
+    batch.end(&handle, stack);
 }
