@@ -63,6 +63,7 @@ fn dossier(models: Vec<Model>, problems: bool, protected: bool) -> Dossier {
         mounts: Vec::new(),
         foreign: Vec::new(),
         pins: Vec::new(),
+        labelled: false,
         payload: Vec::new(),
         models,
         part_of: None,

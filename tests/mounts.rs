@@ -167,3 +167,22 @@ fn a_full_disk_can_still_be_relieved() {
         assert!(!shown.contains("\r\na\r\n"), "{mode}: {shown}");
     }
 }
+
+/// A subvolume that is the target itself has an inode number that all of them have, on a device of
+/// its own.
+#[test]
+fn a_subvolume_goes_and_comes_back() {
+    if !ready() || !has_tool("mkfs.btrfs", &["-V"]) {
+        return;
+    }
+    let prepare =
+        format!("{}; btrfs subvolume create disk/a > /dev/null; echo x > disk/a/f", disk("btrfs"));
+    let after = format!("{BIN} undo; cat disk/a/f");
+    let (shown, code) = within(&Sandbox::later(), &prepare, "disk/a", &after);
+    assert_eq!(code, 0, "{shown}");
+    assert!(shown.contains("put back") && shown.ends_with("x\r\n"), "{shown}");
+    let (shown, code) =
+        within(&Sandbox::later(), &prepare, "--permanent disk/a", "ls disk disk/.Trash-0/safe-rm");
+    assert_eq!(code, 0, "{shown}");
+    assert!(!shown.contains("\r\na\r\n"), "{shown}");
+}

@@ -4,17 +4,17 @@
 use std::borrow::Borrow;
 use std::hash::RandomState;
 use std::os::fd::AsFd;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::carry::{self, Move};
 use super::stage::{self, Room};
 use super::sweep::{self, Swept};
-use super::{Execution, Fate, Hands, Planned};
+use super::{Execution, Fate, Hands, Planned, gate};
 use crate::decide::Plan;
-use crate::facts::Dossier;
-use crate::keep::{Event, How, Item, decode};
+use crate::facts::{Dossier, Stamp};
+use crate::keep::{Entry, Event, How, Item, State, decode, entries};
 use crate::look::{self, Target};
 use crate::sys::change;
 
@@ -27,6 +27,22 @@ pub struct Trashed {
     pub item: Item,
     /// The plan by which it went there.
     pub plan: String,
+    /// Its trashinfo file, where that speaks of it.
+    info: Option<PathBuf>,
+}
+
+/// A thing of the journal, if it still lies in the trash.
+///
+/// # Errors
+/// Where the journal names a place that is none of this program's.
+pub fn in_trash(entry: &Entry, hands: &Hands<'_>) -> Result<Option<Trashed>> {
+    let place = gate::place(entry, hands)?;
+    if place.thing(&entry.item).is_none() {
+        return Ok(None);
+    }
+    let target = Target::trashed(decode(&entry.item.from), place.path, place.folder);
+    let (item, plan) = (entry.item.clone(), entry.plan.clone());
+    Ok(Some(Trashed { target, item, plan, info: place.info }))
 }
 
 impl Borrow<Target> for Trashed {
@@ -83,10 +99,12 @@ pub(super) fn execute(
         }
         return Ok(());
     }
-    hands.journal.release()?;
-    for ((one, item), planned) in moves.iter().zip(&items).zip(&listings) {
-        let swept = sweep::sweep(&one.into, &one.new, planned, &secret);
-        let fate = settle(&plan.id, item, swept, &one.to(), hands, now);
+    // The next run may begin; should this fail, it waits.
+    let _ = hands.journal.release();
+    for (at, one) in moves.iter().enumerate() {
+        let swept = sweep::sweep(&one.into, &one.new, &listings[at], &secret);
+        let info = trashed.get(at).and_then(|t| t.info.as_deref());
+        let fate = settle(&plan.id, &items[at], swept, &one.to(), info, hands, now);
         execution.fates.push((one.facts.path.clone(), fate));
     }
     rooms.into_iter().for_each(Room::close);
@@ -174,8 +192,9 @@ fn settle(
     item: &Item,
     swept: Swept,
     at: &Path,
+    info: Option<&Path>,
     hands: &mut Hands<'_>,
-    now: crate::facts::Stamp,
+    now: Stamp,
 ) -> Fate {
     let Swept { removed, problems } = swept;
     if !problems.is_empty() {
@@ -190,7 +209,7 @@ fn settle(
     let from = item.from.clone();
     let mut freed = vec![Event::Freed { plan: plan.to_owned(), from: from.clone() }];
     if let Some((old, _)) = &item.out_of {
-        super::undo::drop_info(&decode(&item.info));
+        super::undo::drop_info(info);
         super::keepsake::let_go(&item.kept);
         freed.push(Event::Freed { plan: old.clone(), from });
     }
@@ -202,35 +221,66 @@ fn settle(
     Fate::Freed(removed)
 }
 
-/// Goes on with a removal that was begun and cut off. A person has typed the word for it then, and
-/// has asked for this now.
+/// What is left of a plan whose removal was begun: where it was, where it is, how many entries.
 ///
 /// # Errors
-/// Where the room cannot be opened, or another run is at work in it.
+/// Where the journal cannot be read, or names a place that is none of this program's.
+pub fn rest(plan: &str, hands: &mut Hands<'_>) -> Result<Vec<(PathBuf, PathBuf, u64)>> {
+    let mut found = Vec::new();
+    for entry in halfway(plan, hands)? {
+        let place = gate::place(&entry, hands)?;
+        let seen = look::glance(&place.folder, &place.name, hands.euid, None);
+        let left = seen.map_or(0, |glance| glance.entries);
+        found.push((decode(&entry.item.from), place.path, left));
+    }
+    Ok(found)
+}
+
+fn halfway(plan: &str, hands: &mut Hands<'_>) -> Result<Vec<Entry>> {
+    let mut all = entries(&hands.journal.lines()?);
+    all.retain(|e| e.plan == plan && e.state == State::Freeing);
+    Ok(all)
+}
+
+/// Goes on with a removal that was begun and cut off. A person has typed the word for it then, and
+/// has been shown now what is left and where.
+///
+/// # Errors
+/// Where another run is at work on it, or nothing is left to go on with.
 pub fn go_on(
     plan: &str,
-    items: &[Item],
     _assent: crate::ask::Assent,
-    now: crate::facts::Stamp,
+    now: Stamp,
     hands: &mut Hands<'_>,
 ) -> Result<Execution> {
     let mut execution = Execution { id: plan.to_owned(), fates: Vec::new(), changed: Vec::new() };
-    for item in items {
-        let to = decode(&item.to);
-        let trash = to.ancestors().nth(3).context("it is in no room of a trash")?;
-        let root = stage::existing(trash, hands)?;
-        let room = stage::room(trash, &root, plan, hands)?;
-        let name = to.file_name().context("it has no name")?;
+    // Read again: the world went on while the question stood.
+    hands.journal.hold()?;
+    let all = halfway(plan, hands)?;
+    if all.is_empty() {
+        bail!("nothing of it is left to go on with");
+    }
+    for entry in all {
+        let (item, place) = (&entry.item, gate::place(&entry, hands)?);
+        if !change::try_lock(&place.folder)? {
+            bail!("another run is at work on it");
+        }
         let secret = RandomState::new();
-        let swept = match look::glance(&room.open, name, hands.euid, Some(&secret)) {
-            Ok(now) => sweep::sweep(&room.open, name, &now.listings, &secret),
+        let swept = if place.is_empty() {
             // Everything went, and only the record of it was missing.
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Swept::default(),
-            Err(error) => Swept { removed: 0, problems: vec![error.to_string()] },
+            Swept::default()
+        } else if place.thing(item).is_none() {
+            let problem = "it is not the thing that went there".to_owned();
+            Swept { removed: 0, problems: vec![problem] }
+        } else {
+            match look::glance(&place.folder, &place.name, hands.euid, Some(&secret)) {
+                Ok(now) => sweep::sweep(&place.folder, &place.name, &now.listings, &secret),
+                Err(error) => Swept { removed: 0, problems: vec![error.to_string()] },
+            }
         };
-        let fate = settle(plan, item, swept, &to, hands, now);
+        let fate = settle(plan, item, swept, &place.path, place.info.as_deref(), hands, now);
         execution.fates.push((decode(&item.from), fate));
-        room.close();
+        super::recover::close_room(&place.path);
     }
     Ok(execution)
 }

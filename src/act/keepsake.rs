@@ -10,10 +10,11 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 
 use super::Hands;
-use super::stage::Stage;
+use super::stage::{self, ROOM, Stage};
 use super::undo::opened;
 use crate::facts::Payload;
 use crate::keep::{Kept, decode, encode};
+use crate::look;
 use crate::sys::{change, dir};
 
 /// The ending of the folder of a plan's keepsakes, beside the rooms in a trash.
@@ -91,8 +92,9 @@ fn second(
 ///
 /// # Errors
 /// Where what was kept is not what it was, or cannot be put back; then it stays where it is kept.
-pub(super) fn give_back(all: &[Kept]) -> Result<()> {
+pub(super) fn give_back(all: &[Kept], hands: &Hands<'_>) -> Result<()> {
     for one in all {
+        is_ours(one, hands)?;
         let (store, kept) = (decode(&one.store), decode(&one.kept));
         let (folder, name) = opened(&kept)?;
         let named = || format!("its weights are kept in `{}`", kept.display());
@@ -118,12 +120,28 @@ pub(super) fn give_back(all: &[Kept]) -> Result<()> {
     Ok(())
 }
 
+/// Whether it is kept where this program keeps things, and goes back into a shared store.
+fn is_ours(one: &Kept, hands: &Hands<'_>) -> Result<()> {
+    let (store, kept) = (decode(&one.store), decode(&one.kept));
+    let folder = kept.parent().filter(|f| f.extension().is_some_and(|e| e == "kept"));
+    let rooms = folder.and_then(Path::parent).filter(|r| r.file_name().is_some_and(|n| n == ROOM));
+    let trash = rooms.and_then(Path::parent).context("it is kept in none of safe-rm's places")?;
+    stage::is_used(trash, hands)?;
+    if hands.owner().is_some() {
+        bail!("under sudo nothing is put into a store: run `safe-rm undo` as yourself");
+    }
+    let shared = look::is_in_shared_store(&store);
+    if shared { Ok(()) } else { bail!("`{}` is in no shared store", store.display()) }
+}
+
 /// Removes what was kept, where it is needed no more.
 pub(super) fn let_go(all: &[Kept]) {
     for one in all {
         let kept = decode(&one.kept);
         let Ok((folder, name)) = opened(&kept) else { continue };
-        let ours = kept.parent().and_then(Path::extension).is_some_and(|e| e == "kept");
+        let mut above = kept.ancestors().skip(1);
+        let ours = above.next().and_then(Path::extension).is_some_and(|e| e == "kept")
+            && above.next().and_then(Path::file_name).is_some_and(|n| n == ROOM);
         if ours {
             let _ = change::remove_own_file(&folder, &name);
         }

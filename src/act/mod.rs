@@ -2,6 +2,7 @@
 
 mod carry;
 mod free;
+mod gate;
 mod keepsake;
 mod recover;
 mod stage;
@@ -19,7 +20,7 @@ use crate::facts::Dossier;
 use crate::keep::{Item, Journal, encode};
 use crate::look::{self, Target};
 
-pub use free::{Trashed, go_on};
+pub use free::{Trashed, go_on, in_trash, rest};
 pub use recover::{Found, recover};
 pub use undo::{Wanted, is_id, undo};
 
@@ -153,6 +154,7 @@ fn item(facts: &Dossier, to: &Path) -> Item {
         from: encode(&facts.path),
         to: encode(to),
         ino: facts.meta.id.ino,
+        born: facts.meta.btime.map(|at| (at.secs, at.nanos)),
         bytes: facts.totals.bytes,
         frees: facts.totals.frees,
         models: facts.models.iter().filter(|m| !m.installed).count(),

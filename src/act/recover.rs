@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::Hands;
-use super::undo::{drop_info, inode, opened};
+use super::gate::{self, Place};
+use super::undo::{drop_info, never_went, opened};
 use crate::facts::Stamp;
 use crate::keep::{Entry, Event, How, State, decode, encode, entries};
-use crate::sys::{change, dir};
+use crate::sys::change;
 
 /// One thing that a run which was cut off has left.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,17 +37,16 @@ pub fn recover(now: Stamp, hands: &mut Hands<'_>) -> Result<Vec<Found>> {
 }
 
 fn all(now: Stamp, hands: &mut Hands<'_>) -> Result<Vec<Found>> {
+    // What somebody else has written into is not acted on unasked; under sudo it is the user's to
+    // write. Undo and purge say what is wrong where they are asked.
+    let trusted = hands.owner().is_none() && hands.journal.broken()?.is_none();
     let mut found = Vec::new();
     for entry in entries(&hands.journal.lines()?) {
+        let Ok(place) = gate::place(&entry, hands) else { continue };
         match entry.state {
-            State::Begun => {
-                // Under sudo the journal is the user's to write: root does not act on it unasked.
-                if hands.owner().is_none() {
-                    found.extend(roll_back(&entry, now, hands)?);
-                }
-            }
-            State::Freeing => found.extend(halfway(&entry, now, hands)?),
-            State::Moved | State::Freed | State::Back => {}
+            State::Begun if trusted => found.extend(roll_back(&entry, &place, now, hands)?),
+            State::Freeing => found.extend(halfway(&entry, &place, now, hands)?),
+            _ => {}
         }
     }
     Ok(found)
@@ -58,46 +58,50 @@ fn origin(entry: &Entry) -> PathBuf {
     out_of.map_or_else(|| decode(&entry.item.from), |(_, at)| decode(at))
 }
 
-fn roll_back(entry: &Entry, now: Stamp, hands: &mut Hands<'_>) -> Result<Option<Found>> {
-    let (from, to, info) = (origin(entry), decode(&entry.item.to), decode(&entry.item.info));
-    if !super::undo::is_ours(&entry.plan, &to, &info) {
-        return Ok(None);
-    }
-    let moved = inode(&to) == Some(entry.item.ino);
+fn roll_back(
+    entry: &Entry,
+    place: &Place,
+    now: Stamp,
+    hands: &mut Hands<'_>,
+) -> Result<Option<Found>> {
+    let from = origin(entry);
+    let moved = place.thing(&entry.item).is_some();
     if moved {
         let back = || -> Result<()> {
-            let (room, name) = opened(&to)?;
             let (parent, old) = opened(&from)?;
-            change::rename_new(&room, &name, &parent, &old)?;
+            change::rename_new(&place.folder, &place.name, &parent, &old)?;
             Ok(change::sync_dir(&parent)?)
         };
         if let Err(error) = back() {
-            let why = format!("{error:#}; it is in `{}`", to.display());
+            let why = format!("{error:#}; it is in `{}`", place.path.display());
             return Ok(Some(Found::Stuck(from, why)));
         }
-    } else if inode(&from) != Some(entry.item.ino) {
+    } else if !never_went(&entry.item, &from, place) {
         // Neither here nor there: somebody else has moved it, and nothing can be said.
         return Ok(None);
     }
     if entry.how == How::Trash {
-        drop_info(&info);
-        if let Err(error) = super::keepsake::give_back(&entry.item.kept) {
+        drop_info(place.info.as_deref());
+        if let Err(error) = super::keepsake::give_back(&entry.item.kept, hands) {
             return Ok(Some(Found::Stuck(from, format!("it is back, but {error:#}"))));
         }
     }
-    close_room(&to);
+    close_room(&place.path);
     let (plan, thing) = (entry.plan.clone(), entry.item.from.clone());
     hands.journal.append(now, &Event::PutBack { plan, from: thing, at: encode(&from) })?;
     Ok(moved.then_some(Found::Back(from)))
 }
 
-fn halfway(entry: &Entry, now: Stamp, hands: &mut Hands<'_>) -> Result<Option<Found>> {
-    let to = decode(&entry.item.to);
+fn halfway(
+    entry: &Entry,
+    place: &Place,
+    now: Stamp,
+    hands: &mut Hands<'_>,
+) -> Result<Option<Found>> {
     let (plan, from) = (entry.plan.clone(), entry.item.from.clone());
-    if to.symlink_metadata().is_ok() {
-        let room = to.parent().and_then(|room| dir::open_path(room).ok());
+    if !place.is_empty() {
         // A run that is still at it holds the lock of its room.
-        let idle = room.is_some_and(|room| change::try_lock(&room).unwrap_or(false));
+        let idle = change::try_lock(&place.folder).unwrap_or(false);
         return Ok(idle.then(|| Found::Halfway(decode(&from), plan)));
     }
     // All of it went, and only the record was missing.
@@ -105,7 +109,7 @@ fn halfway(entry: &Entry, now: Stamp, hands: &mut Hands<'_>) -> Result<Option<Fo
         let (plan, from) = (old.clone(), from.clone());
         hands.journal.append(now, &Event::Freed { plan, from })?;
     }
-    close_room(&to);
+    close_room(&place.path);
     hands.journal.append(now, &Event::Freed { plan, from })?;
     Ok(None)
 }

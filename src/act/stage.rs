@@ -208,10 +208,24 @@ fn child(above: &OwnedFd, name: &OsStr, hands: &Hands<'_>) -> Result<OwnedFd> {
     Ok(open)
 }
 
+/// Whether a folder is a trash that this program would use: by its place, and by its owner.
+pub(super) fn is_used(trash: &Path, hands: &Hands<'_>) -> Result<()> {
+    let name = trash.file_name().unwrap_or_default().to_string_lossy();
+    let shared = trash.parent().and_then(Path::file_name).is_some_and(|n| n == ".Trash");
+    let known = hands.home_trash.as_deref() == Some(trash)
+        || name == format!(".Trash-{}", hands.user)
+        || name == format!(".safe-rm-trash-{}", hands.user)
+        || (shared && name == hands.user.to_string());
+    if !known {
+        bail!("`{}` is no trash of this user", trash.display());
+    }
+    existing(trash, hands).map(drop)
+}
+
 /// A folder of ours: of this user, and for nobody else to write in.
 fn checked(open: &OwnedFd, hands: &Hands<'_>) -> Result<()> {
     let found = dir::stat_fd(open)?;
-    if found.uid != hands.user && found.uid != hands.euid {
+    if found.uid != hands.user {
         bail!("it belongs to user {}", found.uid);
     }
     if found.mode & 0o022 != 0 {

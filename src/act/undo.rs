@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::stage::ROOM;
+use super::gate::{self, Place};
 use super::{Execution, Fate, Hands};
-use crate::facts::{FileId, Meta, Stamp};
+use crate::facts::{Meta, Stamp};
 use crate::keep::{Entry, Event, How, Item, State, decode, encode, entries};
 use crate::sys::{change, dir};
 
@@ -29,7 +29,7 @@ pub enum Wanted {
 /// Where the journal knows of no such thing in the trash.
 pub fn undo(wanted: &Wanted, now: Stamp, hands: &mut Hands<'_>) -> Result<Execution> {
     let all = entries(&hands.journal.lines()?);
-    let (id, found) = find(&all, wanted)?;
+    let (id, found) = find(&all, wanted, hands)?;
     let mut execution = Execution { id: id.clone(), fates: Vec::new(), changed: Vec::new() };
     for entry in found {
         let from = decode(&entry.item.from);
@@ -52,7 +52,7 @@ pub fn undo(wanted: &Wanted, now: Stamp, hands: &mut Hands<'_>) -> Result<Execut
 
 /// What the journal says can come back, newest plan first. An intent without an outcome counts:
 /// whether its rename happened is seen from the trash itself.
-fn find(all: &[Entry], wanted: &Wanted) -> Result<(String, Vec<Entry>)> {
+fn find(all: &[Entry], wanted: &Wanted, hands: &Hands<'_>) -> Result<(String, Vec<Entry>)> {
     let mut open: Vec<(String, Vec<Entry>)> = Vec::new();
     let can = |e: &&Entry| match e.state {
         State::Moved | State::Freeing => true,
@@ -68,7 +68,9 @@ fn find(all: &[Entry], wanted: &Wanted) -> Result<(String, Vec<Entry>)> {
     let nothing =
         "nothing to undo: the journal knows of no such deletion that is still in the trash";
     let (text, path) = match wanted {
-        Wanted::Last => return open.into_iter().find(still_there).context(nothing),
+        Wanted::Last => {
+            return open.into_iter().find(|(_, e)| still_there(e, hands)).context(nothing);
+        }
         Wanted::Named(text, path) => (text, encode(path)),
     };
     let ids: Vec<_> = open.iter().filter(|(plan, _)| is_id(text, plan)).collect();
@@ -104,10 +106,12 @@ pub fn is_id(text: &str, plan: &str) -> bool {
 }
 
 /// Whether something of a plan can still come back: the last one may have been emptied since.
-fn still_there((_, entries): &(String, Vec<Entry>)) -> bool {
-    entries.iter().any(|Entry { item, .. }| {
-        let (from, to) = (decode(&item.from), decode(&item.to));
-        inode(&to) == Some(item.ino) || never_went(item, &from, &to)
+fn still_there(entries: &[Entry], hands: &Hands<'_>) -> bool {
+    entries.iter().any(|entry| {
+        let from = decode(&entry.item.from);
+        gate::place(entry, hands).is_ok_and(|place| {
+            place.thing(&entry.item).is_some() || never_went(&entry.item, &from, &place)
+        })
     })
 }
 
@@ -115,73 +119,57 @@ fn still_there((_, entries): &(String, Vec<Entry>)) -> bool {
 /// where it is and only loses its info file. What was being freed comes back as what it is: a rest.
 fn restore(entry: &Entry, hands: &Hands<'_>) -> Result<Fate> {
     let Entry { plan: id, item, state, .. } = entry;
-    let (from, to, info) = (decode(&item.from), decode(&item.to), decode(&item.info));
-    if !is_ours(id, &to, &info) {
-        bail!(
-            "the journal names `{}`, which is in no trash: its line was not written here",
-            to.display()
-        );
-    }
-    if never_went(item, &from, &to) {
-        drop_info(&info);
+    let (from, place) = (decode(&item.from), gate::place(entry, hands)?);
+    if never_went(item, &from, &place) {
+        drop_info(place.info.as_deref());
         super::keepsake::let_go(&item.kept);
         return Ok(Fate::Stayed);
     }
-    let (files, new) = opened(&to)?;
-    if *state == State::Freeing && !change::try_lock(&files)? {
+    let to = &place.path;
+    if *state == State::Freeing && !change::try_lock(&place.folder)? {
         bail!("it is being freed at this moment");
     }
-    let kept = dir::stat_name(&files, &new)
-        .with_context(|| format!("it is no longer in the trash at `{}`", to.display()))?;
-    // Device numbers change when the machine starts anew; within one trash the inode is enough.
-    if kept.id != (FileId { dev: dir::stat_fd(&files)?.id.dev, ino: item.ino }) {
-        bail!("what is in the trash at `{}` is something else", to.display());
+    if place.is_empty() {
+        bail!("it is no longer in the trash at `{}`", to.display());
     }
+    let kept = place.thing(item);
+    let kept = kept
+        .with_context(|| format!("what is in the trash at `{}` is something else", to.display()))?;
     let above = from.parent().context("it has no parent")?;
-    let resolved = above.canonicalize();
-    let resolved = resolved.with_context(|| {
+    let parent = dir::open_unlinked(above).with_context(|| {
         let (above, to) = (above.display(), to.display());
-        format!("its folder `{above}` is gone: make it again, or take the thing from `{to}`")
+        format!(
+            "its folder `{above}` is gone or leads elsewhere: make it again, or take the thing \
+             from `{to}`"
+        )
     })?;
-    if resolved != above {
-        bail!("its folder `{}` leads elsewhere by now", above.display());
-    }
-    let (parent, mut name) = opened(&from)?;
-    allowed(hands, &files, &parent, &kept, &to)?;
+    let mut name = from.file_name().context("it has no name")?.to_owned();
+    allowed(hands, &parent, &kept, to)?;
     if *state == State::Freeing {
         name = beside(&name, "incomplete", id);
     }
     let mut at = above.join(&name);
-    let mut moved = change::rename_new(&files, &new, &parent, &name);
+    let mut moved = change::rename_new(&place.folder, &place.name, &parent, &name);
     if moved.as_ref().is_err_and(|e| e.kind() == ErrorKind::AlreadyExists) {
         let other = beside(&name, "restored", id);
         at = above.join(&other);
-        moved = change::rename_new(&files, &new, &parent, &other);
+        moved = change::rename_new(&place.folder, &place.name, &parent, &other);
     }
     moved.with_context(|| format!("cannot put it back to `{}`", at.display()))?;
     let _ = change::sync_dir(&parent);
-    drop_info(&info);
-    super::recover::close_room(&to);
-    if let Err(error) = super::keepsake::give_back(&item.kept) {
+    drop_info(place.info.as_deref());
+    super::recover::close_room(to);
+    if let Err(error) = super::keepsake::give_back(&item.kept, hands) {
         return Ok(Fate::Failed(format!("it is back at `{}`, but {error:#}", at.display())));
     }
     Ok(Fate::Restored(at))
 }
 
 /// Under sudo the journal is the user's own, and so is what it says: root must not be led by it to
-/// take a thing out of a trash of somebody else, or to put a user's thing where only root could.
-fn allowed(
-    hands: &Hands<'_>,
-    files: &OwnedFd,
-    parent: &OwnedFd,
-    kept: &Meta,
-    to: &Path,
-) -> Result<()> {
+/// put a user's thing where only root could.
+fn allowed(hands: &Hands<'_>, parent: &OwnedFd, kept: &Meta, to: &Path) -> Result<()> {
     let Some(user) = hands.owner() else { return Ok(()) };
-    let (trash, folder) = (dir::stat_fd(files)?.uid, dir::stat_fd(parent)?.uid);
-    if trash != user {
-        bail!("`{}` is in the trash of user {trash}, not of the one who called sudo", to.display());
-    }
+    let folder = dir::stat_fd(parent)?.uid;
     if kept.uid == user && folder != user {
         bail!("its folder belongs to user {folder}: move it back by hand from `{}`", to.display());
     }
@@ -197,62 +185,26 @@ fn beside(name: &OsStr, word: &str, id: &str) -> OsString {
     OsString::from_vec(bytes)
 }
 
-/// Whether a thing lies where this program puts it: in a trash with its info file, or in the room
-/// of its plan.
-pub(super) fn is_ours(plan: &str, to: &Path, info: &Path) -> bool {
-    let mut above = to.ancestors().skip(1).map(|p| p.file_name().unwrap_or_default());
-    let in_room =
-        above.next().is_some_and(|n| n == plan) && above.next().is_some_and(|n| n == ROOM);
-    in_room || in_one_trash(to, info)
-}
-
-/// Whether payload and info file lie where this program puts them: in the two halves of one trash.
-fn in_one_trash(to: &Path, info: &Path) -> bool {
-    let half = |path: &Path, name: &str| -> Option<PathBuf> {
-        let half = path.parent()?;
-        (half.file_name()? == name).then(|| half.parent().map(Path::to_path_buf))?
+/// Whether a thing is where it was, and nothing at the place where it was to go.
+pub(super) fn never_went(item: &Item, from: &Path, place: &Place) -> bool {
+    let there = || {
+        let (dir, name) = opened(from).ok()?;
+        dir::stat_name(&dir, &name).ok().filter(|meta| gate::is_it(meta, item))
     };
-    let (Some(trash), Some(other)) = (half(to, "files"), half(info, "info")) else { return false };
-    let mut wanted = to.file_name().unwrap_or_default().to_owned();
-    wanted.push(".trashinfo");
-    trash == other && info.file_name() == Some(wanted.as_os_str())
+    place.is_empty() && there().is_some()
 }
 
-fn never_went(item: &Item, from: &Path, to: &Path) -> bool {
-    inode(to).is_none() && inode(from) == Some(item.ino)
-}
-
-pub(super) fn inode(path: &Path) -> Option<u64> {
-    let (dir, name) = opened(path).ok()?;
-    dir::stat_name(&dir, &name).ok().map(|m| m.id.ino)
-}
-
-pub(super) fn drop_info(info: &Path) {
-    if let Ok((infos, info)) = opened(info)
-        && !info.is_empty()
-    {
-        let _ = change::remove_own_file(&infos, &info);
+/// Removes an info file of ours.
+pub(super) fn drop_info(info: Option<&Path>) {
+    if let Some(Ok((infos, name))) = info.map(opened) {
+        let _ = change::remove_own_file(&infos, &name);
     }
 }
 
+/// The folder of a path, in which no component may be a link, and the name there.
 pub(super) fn opened(path: &Path) -> Result<(OwnedFd, OsString)> {
     let above = path.parent().context("it has no parent")?;
     let open =
-        dir::open_path(above).with_context(|| format!("cannot open `{}`", above.display()))?;
-    Ok((open, path.file_name().unwrap_or(OsStr::new("")).to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_two_halves_of_one_trash_are_touched() {
-        let ours = |to: &str, info: &str| in_one_trash(Path::new(to), Path::new(info));
-        assert!(ours("/t/files/a", "/t/info/a.trashinfo"));
-        assert!(!ours("/w/secret/a", "/t/info/a.trashinfo"));
-        assert!(!ours("/t/files/a", "/w/victim"));
-        assert!(!ours("/t/files/a", "/t/info/b.trashinfo"));
-        assert!(!ours("/t/files/a", "/u/info/a.trashinfo"));
-    }
+        dir::open_unlinked(above).with_context(|| format!("cannot open `{}`", above.display()))?;
+    Ok((open, path.file_name().context("it has no name")?.to_owned()))
 }

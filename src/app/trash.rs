@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::{Exit, carry_out, world};
+use crate::act;
 use crate::keep::{State, entries};
 use crate::tell::{Trashed, Voice};
 
@@ -11,9 +12,13 @@ pub(super) fn run(voice: Voice) -> Result<Exit> {
     let world = world::read()?;
     let mut journal = carry_out::journal(&world)?;
     let mut items = Vec::new();
-    for entry in entries(&journal.lines()?) {
+    let all = entries(&journal.lines()?);
+    for entry in all {
         let there = match entry.state {
-            State::Moved => super::purge::in_trash(&entry)?.is_some(),
+            State::Moved => {
+                let hands = carry_out::hands(&world, &mut journal);
+                act::in_trash(&entry, &hands).is_ok_and(|found| found.is_some())
+            }
             State::Freeing => true,
             State::Begun | State::Freed | State::Back => false,
         };

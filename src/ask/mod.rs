@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use dialoguer::Input;
 use dialoguer::console::Term;
@@ -95,6 +95,15 @@ pub fn assent(above: &str, wanted: &str) -> Option<Result<Assent, Declined>> {
 #[derive(Clone, Copy, Debug)]
 pub struct Declined;
 
+/// Ends the question however it is left.
+struct Over(Arc<AtomicBool>);
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 /// Whether exactly this word was typed; nothing where there is no terminal.
 fn word(above: &str, wanted: &str) -> Option<bool> {
     let Ok(mut tty) = terminal::open() else { return None };
@@ -105,7 +114,11 @@ fn word(above: &str, wanted: &str) -> Option<bool> {
     }
     // Ctrl-C is an answer, too: no.
     let interrupted = Arc::new(AtomicBool::new(false));
-    let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&interrupted));
+    let over = Over(Arc::new(AtomicBool::new(false)));
+    let int = signal_hook::consts::SIGINT;
+    // In this order: once the question is over, Ctrl-C ends the program as it always does.
+    let _ = signal_hook::flag::register_conditional_default(int, Arc::clone(&over.0));
+    let _ = signal_hook::flag::register(int, interrupted);
     if writeln!(tty, "{above}").is_err() || terminal::discard_input(&tty).is_err() {
         return Some(false);
     }

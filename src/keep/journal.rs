@@ -10,6 +10,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
+use super::event::Event;
 use super::reserve::Reserve;
 use crate::facts::{FileKind, Stamp};
 use crate::sys::{change, dir};
@@ -19,112 +20,6 @@ pub(super) const NAME: &str = "journal.jsonl";
 
 /// How much is read first to find the last line.
 const TAIL: u64 = 1 << 16;
-
-/// What is to become of things.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum How {
-    /// They go to the trash.
-    #[default]
-    Trash,
-    /// They are freed at once.
-    Permanent,
-    /// They are freed out of the trash.
-    Purge,
-}
-
-/// One file of a store that is kept alive in a trash; paths are percent-encoded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
-    /// Where the store has it.
-    pub store: String,
-    /// Where it is kept.
-    pub kept: String,
-    /// Bytes.
-    pub size: u64,
-    /// Modification time, in seconds since 1970.
-    pub written: i64,
-    /// The hash by which it is named.
-    pub hash: String,
-}
-
-/// One thing that is moved; paths are percent-encoded.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    /// Where it was.
-    pub from: String,
-    /// Where it is now: in the trash, or in the room where it is freed.
-    pub to: String,
-    /// Its trashinfo file; empty where it has none.
-    pub info: String,
-    /// Where it lay in the trash, if it is freed out of there, and by which plan it went there.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub out_of: Option<(String, String)>,
-    /// Inode of the moved entry.
-    pub ino: u64,
-    /// Apparent bytes.
-    pub bytes: u64,
-    /// What the disk gets back when it is freed.
-    #[serde(default)]
-    pub frees: u64,
-    /// Models in it.
-    #[serde(default)]
-    pub models: usize,
-    /// What is kept alive for it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub kept: Vec<Kept>,
-}
-
-/// What happened, or is about to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
-pub enum Event {
-    /// These are about to be moved.
-    Intent {
-        /// The plan's id.
-        plan: String,
-        /// What is to become of them.
-        #[serde(default)]
-        how: How,
-        /// What is moved.
-        items: Vec<Item>,
-    },
-    /// All of a plan was moved aside and is what was planned: from here on it is unlinked.
-    Freeing {
-        /// The plan's id.
-        plan: String,
-    },
-    /// One item of a plan is gone for good.
-    Freed {
-        /// The plan's id.
-        plan: String,
-        /// Where it was.
-        from: String,
-    },
-    /// A person confirmed at a terminal what a file or a clock alone could not.
-    Acked {
-        /// `clock`, or the folder with the label; percent-encoded.
-        what: String,
-        /// BLAKE3 of the label as it was confirmed.
-        label: Option<String>,
-    },
-    /// One item of a plan is in the trash.
-    Moved {
-        /// The plan's id.
-        plan: String,
-        /// Where it was.
-        from: String,
-    },
-    /// One item of a plan is back, or never went.
-    PutBack {
-        /// The plan's id.
-        plan: String,
-        /// Where it was.
-        from: String,
-        /// Where it is now.
-        at: String,
-    },
-}
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
@@ -154,7 +49,10 @@ impl Journal {
         let name = OsStr::new(NAME);
         // Only what was just made is given away: a link could have led to somebody else's file.
         match change::create_new(&dir, name) {
-            Ok(made) => change::give(&made, owner).with_context(context)?,
+            Ok(made) => {
+                change::give(&made, owner).with_context(context)?;
+                change::sync_dir(&dir).with_context(context)?;
+            }
             Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(e) => return Err(e).with_context(context),
         }
@@ -284,12 +182,14 @@ impl Journal {
     pub fn broken(&mut self) -> Result<Option<usize>> {
         self.file.seek(SeekFrom::Start(0)).context("cannot read the journal")?;
         let mut before = Vec::new();
-        for (at, line) in BufReader::new(&self.file).split(b'\n').enumerate() {
-            let line = line.context("cannot read the journal")?;
+        let mut reader = BufReader::new(&self.file);
+        let mut at = 0;
+        while let Some(line) = next_line(&mut reader)? {
+            at += 1;
             let read = serde_json::from_slice::<Line>(&line).ok();
             // What a crash cut off says nothing, but the next line carries its hash.
             if read.is_some_and(|l| l.prev != blake3::hash(&before).to_hex().to_string()) {
-                return Ok(Some(at + 1));
+                return Ok(Some(at));
             }
             before = line;
         }
@@ -303,13 +203,29 @@ impl Journal {
     /// As read(2).
     pub fn lines(&mut self) -> Result<Vec<(Stamp, Event)>> {
         self.file.seek(SeekFrom::Start(0)).context("cannot read the journal")?;
-        let lines = BufReader::new(&self.file).split(b'\n');
-        let events = lines
-            .map_while(Result::ok)
-            .filter_map(|line| serde_json::from_slice::<Line>(&line).ok())
-            .map(|line| (Stamp::at(line.time), line.event));
-        Ok(events.collect())
+        let mut events = Vec::new();
+        let mut reader = BufReader::new(&self.file);
+        while let Some(line) = next_line(&mut reader)? {
+            if let Ok(line) = serde_json::from_slice::<Line>(&line) {
+                events.push((Stamp::at(line.time), line.event));
+            }
+        }
+        Ok(events)
     }
+}
+
+/// No line of this program is longer.
+const LINE: u64 = 64 << 20;
+
+/// The next line without its end.
+fn next_line(reader: &mut BufReader<&File>) -> Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let read = reader.take(LINE).read_until(b'\n', &mut line).context("cannot read the journal")?;
+    if read as u64 == LINE {
+        return Err(anyhow!("a line of the journal is over 64 MiB: it was not written by safe-rm"));
+    }
+    line.pop_if(|b| *b == b'\n');
+    Ok((read > 0).then_some(line))
 }
 
 /// Opens one of our own directories, made for the owner alone with what is missing above it. Under
@@ -328,11 +244,13 @@ pub(super) fn own_dir(path: &Path, owner: Option<u32>) -> Result<OwnedFd> {
     change::make_private_dir(&above, name)?;
     let made = dir::open_dir_at(&above, name)?;
     change::give(&made, owner)?;
+    change::sync_dir(&above)?;
     Ok(made)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::event::{How, Item};
     use super::*;
 
     fn events() -> Vec<Event> {

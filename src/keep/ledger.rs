@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::journal::{Event, How, Item};
+use super::event::{Event, How, Item};
 use crate::facts::Stamp;
 
 /// Where a thing stands.
@@ -42,6 +42,11 @@ pub fn entries(lines: &[(Stamp, Event)]) -> Vec<Entry> {
     let mut by_thing: HashMap<(&str, &str), usize> = HashMap::new();
     let mut by_plan: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, event) in lines {
+        // Ids are eight hexadecimal digits; what has another was not written here.
+        let id = |plan: &str| plan.len() == 8 && plan.bytes().all(|b| b.is_ascii_hexdigit());
+        if event.plan().is_some_and(|plan| !id(plan)) {
+            continue;
+        }
         match event {
             Event::Intent { plan, how, items } => {
                 for item in items {

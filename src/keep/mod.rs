@@ -1,12 +1,14 @@
 //! Our own files: the journal, and the encoding of paths in it.
 
+mod event;
 mod history;
 mod journal;
 mod ledger;
 mod reserve;
 
+pub use event::{Event, How, Item, Kept};
 pub use history::history;
-pub use journal::{Event, How, Item, Journal, Kept};
+pub use journal::Journal;
 pub use ledger::{Entry, State, entries};
 
 use std::ffi::OsString;

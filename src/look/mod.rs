@@ -94,6 +94,7 @@ fn one(
         pins,
         part_of: whole::part_of(&target.path, &tree.meta, with),
         protected,
+        labelled: tree.notable.iter().any(|f| notable::is_label(f.name.as_encoded_bytes())),
         payload: payload::payload(&tree, &target.path),
         models,
         problems: tree.problems,
@@ -134,6 +135,12 @@ pub fn around(
     now.protected = target.ambiguous.clone().or_else(|| protected::why(&target.path, &meta, eyes));
     series::Series::new(eyes).add(&target.path, &mut now.models);
     Ok(now)
+}
+
+/// Whether a path lies in a store that repositories of the hub cache share.
+#[must_use]
+pub fn is_in_shared_store(path: &std::path::Path) -> bool {
+    path.ancestors().any(|p| p.join(whole::SHARED).symlink_metadata().is_ok())
 }
 
 /// The label that lies in a folder.

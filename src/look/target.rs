@@ -27,15 +27,13 @@ pub struct Target {
 }
 
 impl Target {
-    /// A thing in a trash, to be judged by the place where it was.
-    ///
-    /// # Errors
-    /// Where the trash cannot be opened.
-    pub fn trashed(from: PathBuf, to: PathBuf) -> std::io::Result<Self> {
-        let parent = dir::open_search(to.parent().unwrap_or(Path::new("/")))?;
+    /// A thing in a trash, to be judged by the place where it was; with the opened folder that it
+    /// lies in.
+    #[must_use]
+    pub fn trashed(from: PathBuf, to: PathBuf, parent: OwnedFd) -> Self {
         let name = to.file_name().unwrap_or_default().to_owned();
         let typed = from.clone().into_os_string();
-        Ok(Self { typed, path: from, parent, name, ambiguous: None, trashed: Some(to) })
+        Self { typed, path: from, parent, name, ambiguous: None, trashed: Some(to) }
     }
 
     /// Whether these facts are about it.

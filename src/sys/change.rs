@@ -105,7 +105,15 @@ pub fn allocate(file: &File, size: u64) -> io::Result<()> {
 /// # Errors
 /// As fsync(2).
 pub fn sync_dir(dir: impl AsFd) -> io::Result<()> {
-    Ok(rustix::fs::fsync(dir)?)
+    match rustix::fs::fsync(&dir) {
+        // A handle that only names the directory is opened again for it.
+        Err(Errno::BADF) => {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let open = openat(&dir, c".", flags, Mode::empty())?;
+            Ok(rustix::fs::fsync(open)?)
+        }
+        done => Ok(done?),
+    }
 }
 
 /// Waits for the exclusive lock of an open file; it goes with the file.

@@ -159,6 +159,23 @@ pub fn open_beneath(dir: impl AsFd, name: &OsStr) -> io::Result<OwnedFd> {
     Err(Errno::AGAIN.into())
 }
 
+/// Opens a directory by an absolute path in which no component is a link.
+///
+/// # Errors
+/// As openat2(2); `ELOOP` for a link. On kernels without it, where the path resolves to another.
+pub fn open_unlinked(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let how = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    match openat2(rustix::fs::CWD, path, flags, Mode::empty(), how) {
+        Err(Errno::NOSYS) => {
+            let open = open_path(path)?;
+            let same = path.canonicalize()? == path && stat_path(path)?.id == stat_fd(&open)?.id;
+            if same { Ok(open) } else { Err(Errno::LOOP.into()) }
+        }
+        done => Ok(done?),
+    }
+}
+
 /// Opens the directory around an open one.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! What the journal and the trash hold, as people and programs read it.
 
+use std::path::PathBuf;
+
 use serde_json::{Map, Value, json};
 
 use super::json::{put_path, stamp};
@@ -121,6 +123,17 @@ pub(super) fn log_json(lines: &[(Stamp, Event)], broken: Option<usize>, clock: &
         value
     });
     json!({"schema": "safe-rm/log/1", "broken_at": broken, "items": items.collect::<Vec<_>>()})
+}
+
+pub(super) fn rest(plan: &str, rest: &[(PathBuf, PathBuf, u64)]) -> String {
+    let mut out = format!("the rest of plan {plan}, to be freed for good:\n");
+    for (from, at, left) in rest {
+        let text = format!("{}: {left} entries left, in {}", path(from), path(at));
+        out.push_str(&wrap(2, "", &text));
+        out.push('\n');
+    }
+    out.truncate(out.trim_end().len());
+    out
 }
 
 pub(super) fn recovered(found: &[Found]) -> String {

@@ -130,6 +130,12 @@ impl Voice {
     }
 }
 
+/// What is left of a plan whose removal was begun, above the prompt.
+#[must_use]
+pub fn rest(plan: &str, rest: &[(std::path::PathBuf, std::path::PathBuf, u64)]) -> String {
+    kept::rest(plan, rest)
+}
+
 /// What stands directly above the prompt: what can least be had again.
 #[must_use]
 pub fn above_prompt(plan: &Plan) -> String {

@@ -85,6 +85,9 @@ fn target_text(out: &mut String, judged: &Judged, clock: &Clock) {
     let (style, word) = if judged.allowed() { (GREEN, "allowed") } else { (RED, "REFUSED") };
     let shown = wrap(0, "", &format!("{word}  {}", path(&facts.path)));
     line(out, &shown.replacen(word, &styled(style, word), 1));
+    if let Some(at) = &facts.trashed {
+        line(out, &wrap(2, "it lies in ", &path(at)));
+    }
     let what = match facts.meta.kind {
         FileKind::File => "a file".to_owned(),
         FileKind::Symlink => "a link; what it points to stays".to_owned(),
@@ -195,11 +198,12 @@ pub(super) fn above_prompt(plan: &Plan) -> String {
     for judged in &plan.targets {
         let facts = &judged.facts;
         if facts.models.is_empty() {
-            let text = format!("{} ({})", path(&facts.path), size(facts.totals.bytes));
+            let at = facts.trashed.as_ref().unwrap_or(&facts.path);
+            let text = format!("{} ({})", path(at), size(facts.totals.bytes));
             lines.push((false, wrap(2, "", &text)));
         }
         for model in facts.models.iter().filter(|m| m.hub.is_none() && !m.installed) {
-            let own = join(&facts.path, &model.path);
+            let own = join(facts.trashed.as_ref().unwrap_or(&facts.path), &model.path);
             let text = format!("{}: {}, {}", path(&own), describe(model), loss(model));
             lines.push((model.kind == crate::facts::ModelKind::Adapter, wrap(2, "", &text)));
         }

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
-use std::sync::Arc;
+
+mod model;
+
+pub use model::{Completeness, Label, Member, Model, ModelKind, Payload, Pin, Stage};
 
 /// A point in time as the kernel stores it: seconds and nanoseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -179,94 +182,6 @@ pub struct DirFacts {
     pub label: Option<String>,
 }
 
-/// What a model is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ModelKind {
-    /// All weights.
-    Full,
-    /// An adapter on a base model.
-    Adapter,
-    /// Weights stored in few bits.
-    Quantized,
-    /// Only pointers: the weights are not here.
-    Pointer,
-    /// A part of a model.
-    Partial,
-    /// Weights of a known format or layout, of a kind that could not be told, or possibly weights.
-    Unknown,
-}
-
-/// Where in its life a model stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stage {
-    /// A checkpoint of a training run.
-    Checkpoint,
-    /// A finished product.
-    Final,
-    /// Downloaded from a hub.
-    Download,
-    /// Not told by the files.
-    Unknown,
-}
-
-/// Whether all of a model is there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Completeness {
-    /// Everything that its headers and indexes name is there.
-    Complete,
-    /// Something is missing or cut short; the text says what.
-    Damaged(String),
-    /// The format does not tell, or only a later version of this program reads it.
-    Unknown,
-}
-
-/// What a MODEL_INFO file says; text from the disk, never trusted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Label {
-    /// Which file, relative to the target (or absolute beside it).
-    pub path: PathBuf,
-    /// `Model:`; a label without it is no label.
-    pub model: String,
-    /// `Trained:`.
-    pub trained: Option<String>,
-    /// `Steps:`.
-    pub steps: Option<u64>,
-    /// `Base:`.
-    pub base: Option<String>,
-    /// `Run:`.
-    pub run: Option<String>,
-    /// `Note:`.
-    pub note: Option<String>,
-    /// `Keep:`.
-    pub keep: Option<String>,
-    /// `Retired:`.
-    pub retired: Option<String>,
-    /// Modification time of the label file.
-    pub written: Stamp,
-    /// BLAKE3 of the file.
-    pub digest: [u8; 32],
-}
-
-/// Weights of a target that lie in a store outside of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Payload {
-    /// Absolute.
-    pub at: PathBuf,
-    /// What statx said.
-    pub meta: Meta,
-    /// The name by which the target links to it: its hash.
-    pub hash: String,
-}
-
-/// Somebody's word that something must be kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pin {
-    /// The file that says so: relative to the target where it lies in it, else absolute.
-    pub path: PathBuf,
-    /// What a label says after `Keep:`; nothing where the file's name alone says it.
-    pub keep: Option<String>,
-}
-
 /// What the journal says that a judgement needs.
 #[derive(Clone, Debug, Default)]
 pub struct History {
@@ -276,96 +191,12 @@ pub struct History {
     pub acked: HashSet<[u8; 32]>,
 }
 
-/// One model found in (or as) a target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Model {
-    /// Relative to the target; empty for the target itself.
-    pub path: PathBuf,
-    /// A single weight file rather than a directory.
-    pub single_file: bool,
-    /// What it is.
-    pub kind: ModelKind,
-    /// Where in its life it stands.
-    pub stage: Stage,
-    /// Container: `safetensors`, `gguf`, `torch zip`, ..
-    pub format: String,
-    /// Family in lower case, by tensors before configuration: `qwen3`, `qwen2`, `llama`.
-    pub family: Option<String>,
-    /// How the family is known.
-    pub family_source: Option<String>,
-    /// A name that the files give, or the shape that fits.
-    pub name: Option<String>,
-    /// The base model on record.
-    pub base: Option<String>,
-    /// Rank of a LoRA adapter.
-    pub rank: Option<u64>,
-    /// Training step on record.
-    pub step: Option<u64>,
-    /// Steps that the run was to have.
-    pub max_step: Option<u64>,
-    /// The run's own word that this is its best checkpoint.
-    pub best: bool,
-    /// The name of the best checkpoint, as this one's state has it.
-    pub says_best: Option<String>,
-    /// The state in the run's own folder says that this is the best one.
-    pub best_of_run: bool,
-    /// Stored elements of all tensors.
-    pub parameters: Option<u64>,
-    /// Dtype of most elements.
-    pub dtype: Option<String>,
-    /// Apparent bytes of the model's directory or file.
-    pub bytes: u64,
-    /// Newest modification time of its weight files.
-    pub weights_written: Option<Stamp>,
-    /// The inode of its first weight file.
-    pub weights: Option<FileId>,
-    /// BLAKE3 of the sorted tensor names, dtypes and shapes, where every header could be read.
-    pub structure: Option<[u8; 32]>,
-    /// Whether all of it is there.
-    pub complete: Completeness,
-    /// What disagrees, in words: the name says one thing, the tensors another.
-    pub conflicts: Vec<String>,
-    /// The evidence that decides its age.
-    pub newest: Option<Evidence>,
-    /// Its label.
-    pub label: Option<Label>,
-    /// Why a MODEL_INFO file that lies there is no label.
-    pub bad_label: Option<String>,
-    /// Covered by the label of the model or run around it.
-    pub component_of: Option<PathBuf>,
-    /// Repository and commit of a hub cache, which label themselves.
-    pub hub: Option<String>,
-    /// A package has installed all of its weights, byte for byte: they can be installed again, and
-    /// are ordinary files.
-    pub installed: bool,
-    /// It and the models beside it whose names differ in a date or a step; one list for all of them.
-    pub series: Arc<Vec<Member>>,
-}
-
-/// One member of a series, this model included.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// Absolute path.
-    pub path: PathBuf,
-    /// What orders the series: steps and dates as numbers, the last of its name first.
-    pub key: Vec<u64>,
-    /// When its weights were written.
-    pub written: Option<Stamp>,
-    /// The name of the best one, as its state has it.
-    pub says_best: Option<String>,
-    /// Complete, so that it counts.
-    pub complete: bool,
-    /// As [`Model::structure`]; members of another one, or of an unknown one, do not count.
-    pub structure: Option<[u8; 32]>,
-    /// Its first weight file: another name of the same inode is no other member.
-    pub weights: Option<FileId>,
-}
-
 impl Dossier {
-    /// Whether it holds no model but what a package has installed.
+    /// Whether it holds no model but what a package has installed, and nobody has labelled
+    /// anything in it as one.
     #[must_use]
     pub fn is_ordinary(&self) -> bool {
-        self.models.iter().all(|m| m.installed)
+        !self.labelled && self.models.iter().all(|m| m.installed)
     }
 }
 
@@ -402,6 +233,8 @@ pub struct Dossier {
     pub foreign: Vec<PathBuf>,
     /// Whatever says that it, or something in it, must be kept (the first few).
     pub pins: Vec<Pin>,
+    /// Whether a MODEL_INFO file lies in it.
+    pub labelled: bool,
     /// What it needs of a store that others may clean.
     pub payload: Vec<Payload>,
     /// Models in it.
