@@ -105,7 +105,6 @@ def compare(fs, shape):
             took = way()
             if turn:
                 note(name, took)
-        shutil.rmtree(TRASH, ignore_errors=True)
         subprocess.run(["rm", "-rf", TRASH, "tree"], check=False)
     m = {name: statistics.median(took) for name, took in times.items()}
     parts = [f"{name} {value * 1e3:.0f}" for name, value in m.items()]

@@ -27,6 +27,9 @@ fn journal(sandbox: &Sandbox, events: &[serde_json::Value]) {
     sandbox.file("../home/.local/state/safe-rm/journal.jsonl", text);
 }
 
+/// Makes the lines for a work folder.
+type Forger = fn(&Path) -> Vec<serde_json::Value>;
+
 fn ino(path: &Path) -> u64 {
     path.symlink_metadata().unwrap().ino()
 }
@@ -50,13 +53,13 @@ fn unmoved(sandbox: &Sandbox, before: &Snapshot, what: &str) {
 
 #[test]
 fn no_line_of_another_hand_moves_anything() {
-    let cases: &[(&str, &dyn Fn(&Path) -> Vec<serde_json::Value>)] = &[
-        ("an info file that is somebody's weights", &|work| {
+    let cases: &[(&str, Forger)] = &[
+        ("an info file that is somebody's weights", |work| {
             let (from, to) = (work.join("x"), work.join("safe-rm/abcd1234/0"));
             let item = json!({"from": from, "to": to, "info": work.join("live/model.safetensors"), "ino": ino(&from), "bytes": 1});
             vec![json!({"event": "intent", "plan": "abcd1234", "how": "trash", "items": [item]})]
         }),
-        ("a live model said to be in the trash", &|work| {
+        ("a live model said to be in the trash", |work| {
             let to = work.join("live");
             let item = json!({"from": work.join("junk"), "to": to, "info": "", "ino": ino(&to), "bytes": 1});
             vec![
@@ -64,12 +67,12 @@ fn no_line_of_another_hand_moves_anything() {
                 json!({"event": "moved", "plan": "abcd1234", "from": work.join("junk")}),
             ]
         }),
-        ("a folder that only looks like a trash", &|work| {
+        ("a folder that only looks like a trash", |work| {
             let to = work.join("t/files/n");
             let item = json!({"from": work.join("junk"), "to": to, "info": work.join("t/info/n.trashinfo"), "ino": ino(&to), "bytes": 1});
             vec![json!({"event": "intent", "plan": "abcd1234", "items": [item]})]
         }),
-        ("a folder that only looks like a room", &|work| {
+        ("a folder that only looks like a room", |work| {
             let to = work.join("safe-rm/abcd1234/0");
             std::fs::create_dir_all(&to).unwrap();
             let item = json!({"from": work.join("junk"), "to": to, "info": "", "ino": ino(&to), "bytes": 1});
@@ -78,7 +81,7 @@ fn no_line_of_another_hand_moves_anything() {
                 json!({"event": "freeing", "plan": "abcd1234"}),
             ]
         }),
-        ("an id that is a path", &|work| {
+        ("an id that is a path", |work| {
             let to = work.join("live");
             let item = json!({"from": work.join("junk"), "to": to, "info": "", "ino": ino(&to), "bytes": 1});
             let plan = "abcd1234/../../live";
@@ -87,7 +90,7 @@ fn no_line_of_another_hand_moves_anything() {
                 json!({"event": "freeing", "plan": plan}),
             ]
         }),
-        ("an id that is a flood of escapes", &|work| {
+        ("an id that is a flood of escapes", |work| {
             let to = work.join("live");
             let item = json!({"from": work.join("junk"), "to": to, "info": "", "ino": ino(&to), "bytes": 1});
             let plan = "\x1b[31m".repeat(60);

@@ -27,6 +27,8 @@ struct Current {
 /// The part of one thread.
 pub(super) struct Gathered {
     euid: u32,
+    /// Only what a comparison needs: the digest and how many entries there are.
+    brief: bool,
     current: Option<Current>,
     sums: Vec<(u32, u64, u64, Option<Newest>)>,
     notable: Vec<Notable>,
@@ -44,6 +46,7 @@ impl Gathered {
     pub(super) fn new(euid: u32) -> Self {
         Self {
             euid,
+            brief: false,
             current: None,
             sums: Vec::new(),
             notable: Vec::new(),
@@ -56,6 +59,11 @@ impl Gathered {
             foreign: Vec::new(),
             listings: Vec::new(),
         }
+    }
+
+    /// The same for a comparison alone.
+    pub(super) fn brief(self, brief: bool) -> Self {
+        Self { brief, ..self }
     }
 
     /// Starts with the target directory, whose own times do not count: a rename changes them.
@@ -100,6 +108,12 @@ impl Gathered {
         let bytes = name.to_bytes();
         let dir = current.dir;
         add(&mut self.digest, &current.key, bytes, meta);
+        if self.brief {
+            let dir = u64::from(meta.kind == FileKind::Directory);
+            self.totals.dirs += dir;
+            self.totals.files += 1 - dir;
+            return;
+        }
         if meta.kind == FileKind::Directory {
             self.totals.dirs += 1;
             self.totals.frees += meta.allocated;

@@ -175,7 +175,8 @@ pub fn glance(
     euid: u32,
     secret: Option<&RandomState>,
 ) -> std::io::Result<Glance> {
-    let tree = survey::walk(parent, name, euid, &Progress::default(), secret)?;
+    let tree =
+        survey::walk(parent, name, euid, &Progress::default(), survey::Purpose::Compare(secret))?;
     let mut listings: HashMap<u64, Listing> = HashMap::new();
     for (ino, part) in tree.listings {
         listings.entry(ino).or_default().join(part);

@@ -54,10 +54,19 @@ pub(super) fn survey(
     euid: u32,
     progress: &Progress,
 ) -> io::Result<Tree> {
-    walk(parent, name, euid, progress, None)
+    walk(parent, name, euid, progress, Purpose::Know)
 }
 
-/// As [`survey`], and sums up the listing of every directory with this secret.
+/// What a walk is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Purpose<'a> {
+    /// To know what is there.
+    Know,
+    /// To compare it with what was known; with a secret, by which the listings are summed up.
+    Compare(Option<&'a RandomState>),
+}
+
+/// As [`survey`], for a purpose.
 ///
 /// # Errors
 /// As [`survey`].
@@ -66,8 +75,12 @@ pub(super) fn walk(
     name: &OsStr,
     euid: u32,
     progress: &Progress,
-    secret: Option<&RandomState>,
+    purpose: Purpose<'_>,
 ) -> io::Result<Tree> {
+    let (brief, secret) = match purpose {
+        Purpose::Know => (false, None),
+        Purpose::Compare(secret) => (true, secret),
+    };
     let meta = dir::stat_name(&parent, name)?;
     if meta.kind != FileKind::Directory {
         let base = parent.as_fd().try_clone_to_owned()?;
@@ -99,7 +112,7 @@ pub(super) fn walk(
     let shared = Shared { base: &base, root: meta, dirs, budget: &budget, progress, secret };
     let parts = crew::run(
         vec![Work::Directory(first)],
-        || (Gathered::new(euid), Vec::with_capacity(LISTING)),
+        || (Gathered::new(euid).brief(brief), Vec::with_capacity(LISTING)),
         |work, stack, (gathered, buffer)| match work {
             Work::Directory(job) => read(&shared, &job, stack, gathered, buffer),
             Work::Part(Part { index, meta, handle, names }) => {
