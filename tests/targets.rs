@@ -305,3 +305,27 @@ fn a_tree_deeper_than_a_path_can_be_goes_and_comes_back() {
         Command::new("rm").arg("-rf").arg(sandbox.work().join("deep")).status().unwrap().success()
     );
 }
+
+/// As many targets as a shell's star can name, under a small limit of open files.
+#[test]
+fn many_targets_need_few_open_files() {
+    let sandbox = Sandbox::later();
+    let names: Vec<String> = (0..600).map(|n| format!("f{n}")).collect();
+    for name in &names {
+        sandbox.file(name, "x");
+    }
+    for mode in ["", "--permanent"] {
+        let line = format!("ulimit -n 64; exec {} {mode} f*", common::BIN);
+        let command = sandbox.command_of("sh", &["-c", &line]);
+        let session = rexpect::session::spawn_command(command, Some(60_000));
+        let mut terminal = common::Terminal(session.unwrap());
+        terminal.prompt();
+        terminal.line("DELETE");
+        let (shown, code) = terminal.end();
+        assert_eq!(code, 0, "{shown}");
+        assert!(!sandbox.work().join("f7").exists());
+        if mode.is_empty() {
+            assert_eq!(sandbox.run(&["undo"]).code, 0);
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::hash::RandomState;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
@@ -22,7 +23,7 @@ pub(super) struct Move<'a> {
     pub facts: &'a Dossier,
     pub target: &'a Target,
     /// The folder that it goes to, with its path.
-    pub into: OwnedFd,
+    pub into: Arc<OwnedFd>,
     pub folder: PathBuf,
     /// Its name there.
     pub new: OsString,

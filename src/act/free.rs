@@ -3,13 +3,13 @@
 
 use std::borrow::Borrow;
 use std::hash::RandomState;
-use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
 use super::carry::{self, Move};
-use super::stage::{self, Room};
+use super::stage::{self, Room, Stages};
 use super::sweep::{self, Swept};
 use super::{Execution, Fate, Hands, Planned, gate};
 use crate::decide::Plan;
@@ -119,21 +119,21 @@ fn begin<'a>(
     rooms: &mut Vec<Room>,
     hands: &mut Hands<'_>,
 ) -> Result<(Vec<Move<'a>>, Vec<Item>)> {
-    let (mut moves, mut items) = (Vec::new(), Vec::new());
+    let (mut moves, mut items, mut stages) = (Vec::new(), Vec::new(), Stages::default());
     for (at, &Planned { target, facts }) in planned.iter().enumerate() {
         let old = trashed.get(at);
         let named = || format!("cannot free `{}`", facts.path.display());
-        let mut room = enter(plan, facts, old.copied(), rooms, hands);
+        let mut room = enter(plan, facts, old.copied(), (rooms, &mut stages), hands);
         let full = |e: &anyhow::Error| e.downcast_ref().is_some_and(change::is_full);
         if room.as_ref().is_err_and(full) && hands.journal.relieve() {
-            room = enter(plan, facts, old.copied(), rooms, hands);
+            room = enter(plan, facts, old.copied(), (rooms, &mut stages), hands);
         }
         let room = room.with_context(named)?;
         let room = &rooms[room];
         let one = Move {
             facts,
             target,
-            into: room.open.as_fd().try_clone_to_owned()?,
+            into: Arc::clone(&room.open),
             folder: room.path.clone(),
             new: at.to_string().into(),
         };
@@ -160,7 +160,7 @@ fn enter(
     plan: &Plan,
     facts: &Dossier,
     old: Option<&Trashed>,
-    rooms: &mut Vec<Room>,
+    (rooms, stages): (&mut Vec<Room>, &mut Stages),
     hands: &Hands<'_>,
 ) -> Result<usize> {
     let (path, open) = match old {
@@ -171,7 +171,7 @@ fn enter(
             (trash, Ok(open))
         }
         None => {
-            let stage = stage::choose(&facts.path, &facts.meta, hands)?;
+            let stage = stages.of(&facts.path, &facts.meta, hands)?;
             (stage.path.clone(), Err(stage))
         }
     };

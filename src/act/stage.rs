@@ -7,6 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
@@ -27,16 +28,36 @@ const COPYING: &[&str] = &[
 /// An opened trash.
 #[derive(Debug)]
 pub(super) struct Stage {
+    mount: u64,
     root: OwnedFd,
-    pub files: OwnedFd,
+    pub files: Arc<OwnedFd>,
     pub info: OwnedFd,
     pub path: PathBuf,
     /// What paths in info files are relative to; none for the home trash.
     pub top: Option<PathBuf>,
 }
 
+/// The trashes that a run has opened: one a mount, however many targets there are.
+#[derive(Debug, Default)]
+pub(super) struct Stages(Vec<Arc<Stage>>);
+
+impl Stages {
+    /// The trash for a target.
+    pub(super) fn of(&mut self, path: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Arc<Stage>> {
+        let fits = |s: &&Arc<Stage>| {
+            s.mount == meta.mount && s.top.as_ref().is_none_or(|top| path.starts_with(top))
+        };
+        if let Some(stage) = self.0.iter().find(fits) {
+            return Ok(Arc::clone(stage));
+        }
+        let stage = Arc::new(choose(path, meta, hands)?);
+        self.0.push(Arc::clone(&stage));
+        Ok(stage)
+    }
+}
+
 /// Finds or makes the trash for a target.
-pub(super) fn choose(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stage> {
+fn choose(path: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stage> {
     let mounts = mounts::read().context("cannot read the mounts")?;
     let mount = mounts.iter().find(|m| m.id == meta.mount);
     if let Some(mount) = mount.filter(|m| COPYING.contains(&m.fs.as_str())) {
@@ -126,7 +147,8 @@ fn make(trash: &Path, meta: &Meta, hands: &Hands<'_>) -> Result<Stage> {
         Ok(half)
     };
     let (files, info) = (half("files")?, half("info")?);
-    Ok(Stage { root, files, info, path: trash.to_path_buf(), top: None })
+    let (mount, files, path) = (meta.mount, Arc::new(files), trash.to_path_buf());
+    Ok(Stage { mount, root, files, info, path, top: None })
 }
 
 /// The folder in a trash in which things are freed, each run in one of its own.
@@ -141,14 +163,14 @@ pub(super) fn room(trash: &Path, root: &OwnedFd, id: &str, hands: &Hands<'_>) ->
         bail!("another run is at work in it");
     }
     change::sync_dir(&rooms)?;
-    Ok(Room { rooms, open, path: trash.join(ROOM).join(id) })
+    Ok(Room { rooms, open: Arc::new(open), path: trash.join(ROOM).join(id) })
 }
 
 /// A room, open and locked.
 #[derive(Debug)]
 pub(super) struct Room {
     rooms: OwnedFd,
-    pub open: OwnedFd,
+    pub open: Arc<OwnedFd>,
     pub path: PathBuf,
 }
 

@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 use std::io::{ErrorKind, Write};
-use std::os::fd::AsFd;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
 use super::carry::{self, Move};
-use super::stage::{self, Stage};
+use super::stage::{self, Stage, Stages};
 use super::{Execution, Fate, Hands, Planned, keepsake};
 use crate::decide::Plan;
 use crate::keep::{Event, How, Item, Kept, encode};
@@ -16,7 +16,7 @@ use crate::when::Clock;
 
 /// A trash with the name that is reserved in it.
 struct Place {
-    stage: Stage,
+    stage: Arc<Stage>,
     new: OsString,
     kept: Vec<Kept>,
 }
@@ -83,10 +83,10 @@ fn begin<'a>(
     places: &mut Vec<Place>,
     hands: &mut Hands<'_>,
 ) -> Result<Vec<Move<'a>>> {
-    let (mut moves, mut items) = (Vec::new(), Vec::new());
+    let (mut moves, mut items, mut stages) = (Vec::new(), Vec::new(), Stages::default());
     for &Planned { target, facts } in planned {
         let named = || format!("cannot move `{}` to the trash", facts.path.display());
-        let stage = stage::choose(&facts.path, &facts.meta, hands).with_context(named)?;
+        let stage = stages.of(&facts.path, &facts.meta, hands).with_context(named)?;
         let mut place = Place { stage, new: OsString::new(), kept: Vec::new() };
         let mut reserved = reserve(&mut place, facts, target, &plan.clock, hands);
         let full = |e: &anyhow::Error| e.downcast_ref().is_some_and(change::is_full);
@@ -106,7 +106,7 @@ fn begin<'a>(
         let one = Move {
             facts,
             target,
-            into: place.stage.files.as_fd().try_clone_to_owned()?,
+            into: Arc::clone(&place.stage.files),
             folder: place.stage.path.join("files"),
             new: place.new.clone(),
         };

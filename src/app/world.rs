@@ -2,12 +2,12 @@
 
 use std::borrow::Borrow;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 
 use crate::decide::{self, Grounds, Judged, Mode, Plan, rules};
 use crate::facts::{Dossier, History};
 use crate::keep;
-use crate::look::{self, Eyes, Progress, Target};
+use crate::look::{self, Eyes, Progress, Target, Wholes};
 use crate::policy::{self, Policy};
 use crate::sys::clock;
 use crate::sys::env::{self, Surroundings};
@@ -41,8 +41,8 @@ impl World {
     }
 
     /// What the journal says that the judgement of these needs.
-    fn history(&self, dossiers: &[Dossier]) -> Result<History> {
-        let mut models = dossiers.iter().flat_map(|d| &d.models);
+    fn history<'a>(&self, dossiers: impl Iterator<Item = &'a Dossier>) -> Result<History> {
+        let mut models = dossiers.flat_map(|d| &d.models);
         let retired = models.any(|m| m.label.as_ref().is_some_and(|l| l.retired.is_some()));
         let state = self.surroundings.state.as_deref();
         state.map_or_else(|| Ok(History::default()), |state| keep::history(state, retired))
@@ -53,7 +53,7 @@ impl World {
         let progress = Progress::default();
         let eyes = self.eyes(&progress);
         let dossiers = tell::watch(&progress, || look::look(targets, &eyes))?;
-        let history = self.history(&dossiers)?;
+        let history = self.history(dossiers.iter())?;
         Ok(decide::decide(dossiers, mode, self.grounds(&history)))
     }
 
@@ -67,14 +67,15 @@ impl World {
         let progress = Progress::default();
         let eyes = self.eyes(&progress);
         let with: Vec<_> = plan.targets.iter().map(|t| t.facts.path.clone()).collect();
-        let judge = |judged: &Judged| {
+        let mut wholes = Wholes::new(&with);
+        let history = self.history(plan.targets.iter().map(|t| &t.facts));
+        let mut judge = |judged: &Judged| {
             let mut targets = targets.iter().map(Borrow::borrow);
             let target = targets.find(|t| t.is_of(&judged.facts));
             let target = target.context("it was not looked at")?;
-            let now = look::around(target, &with, &judged.facts, &eyes)?;
-            let now = vec![now];
-            let history = self.history(&now)?;
-            let plan = decide::decide(now, plan.mode, self.grounds(&history));
+            let now = look::around(target, &mut wholes, &judged.facts, &eyes)?;
+            let history = history.as_ref().map_err(|e| anyhow!("{e:#}"))?;
+            let plan = decide::decide(vec![now], plan.mode, self.grounds(history));
             let refusal = plan.targets.iter().flat_map(Judged::all).next();
             match refusal {
                 Some(r) => bail!("{} refuses it by now: {}", r.rule, r.message),

@@ -1,5 +1,6 @@
 //! What lies directly in a folder around a target: names and marker files, nothing below.
 
+use std::collections::HashSet;
 use std::ffi::{CStr, OsStr};
 use std::io;
 use std::os::fd::AsFd;
@@ -20,7 +21,11 @@ pub(super) const CHILD: u32 = 1;
 ///
 /// # Errors
 /// Where it cannot be opened or listed.
-pub(super) fn listing(path: &Path, child: Option<&OsStr>, except: &[&OsStr]) -> io::Result<Tree> {
+pub(super) fn listing(
+    path: &Path,
+    child: Option<&OsStr>,
+    except: &HashSet<&OsStr>,
+) -> io::Result<Tree> {
     let base = dir::open_path(path)?;
     let meta = dir::stat_fd(&base)?;
     let name = path.file_name().unwrap_or_default();
@@ -29,8 +34,10 @@ pub(super) fn listing(path: &Path, child: Option<&OsStr>, except: &[&OsStr]) -> 
     if let Some(child) = child {
         dirs.push(entry(ROOT, child, &dir::stat_name(&base, child)?));
     }
-    let skip =
-        |name: &CStr| child.iter().chain(except).any(|other| other.as_bytes() == name.to_bytes());
+    let skip = |name: &CStr| {
+        let name = OsStr::from_bytes(name.to_bytes());
+        child == Some(name) || except.contains(name)
+    };
     each(&base, |name, meta| {
         if skip(name) {
             return;

@@ -35,6 +35,7 @@ use crate::when::Clock;
 
 pub use survey::Progress;
 pub use target::{Target, resolve};
+pub use whole::Wholes;
 
 /// What looking needs to know of the world.
 #[derive(Clone, Copy, Debug)]
@@ -56,12 +57,13 @@ pub struct Eyes<'a> {
 pub fn look<T: Borrow<Target>>(targets: &[T], eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
     let mut series = series::Series::new(eyes);
     let with: Vec<PathBuf> = targets.iter().map(|t| t.borrow().path.clone()).collect();
-    targets.iter().map(|t| one(t.borrow(), &with, eyes, &mut series)).collect()
+    let mut wholes = Wholes::new(&with);
+    targets.iter().map(|t| one(t.borrow(), &mut wholes, eyes, &mut series)).collect()
 }
 
 fn one(
     target: &Target,
-    with: &[PathBuf],
+    wholes: &mut Wholes<'_>,
     eyes: &Eyes<'_>,
     series: &mut series::Series<'_>,
 ) -> Result<Dossier> {
@@ -92,7 +94,7 @@ fn one(
         oldest: enrich::oldest(&tree),
         dirs: enrich::dirs(&tree),
         pins,
-        part_of: whole::part_of(&target.path, &tree.meta, with),
+        part_of: wholes.part_of(&target.path, &tree.meta),
         protected,
         labelled: tree.notable.iter().any(|f| notable::is_label(f.name.as_encoded_bytes())),
         payload: payload::payload(&tree, &target.path),
@@ -113,7 +115,7 @@ fn one(
 /// In words what is there otherwise than it was.
 pub fn around(
     target: &Target,
-    with: &[PathBuf],
+    wholes: &mut Wholes<'_>,
     then: &Dossier,
     eyes: &Eyes<'_>,
 ) -> Result<Dossier> {
@@ -131,7 +133,7 @@ pub fn around(
         bail!("a label or a KEEP file beside or above it came, went or changed since the plan");
     }
     let mut now = then.clone();
-    now.part_of = whole::part_of(&target.path, &meta, with);
+    now.part_of = wholes.part_of(&target.path, &meta);
     now.protected = target.ambiguous.clone().or_else(|| protected::why(&target.path, &meta, eyes));
     series::Series::new(eyes).add(&target.path, &mut now.models);
     Ok(now)

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
@@ -16,8 +17,8 @@ pub struct Target {
     pub(super) typed: OsString,
     /// Absolute: the parent resolved, the last component never.
     pub path: PathBuf,
-    /// The folder around it.
-    pub parent: OwnedFd,
+    /// The folder around it; one handle for all targets in it.
+    pub parent: Arc<OwnedFd>,
     /// Its name there.
     pub name: OsString,
     /// `link/`: it could mean the link or the folder behind it.
@@ -32,7 +33,7 @@ impl Target {
     #[must_use]
     pub fn trashed(from: PathBuf, to: PathBuf, parent: OwnedFd) -> Self {
         let name = to.file_name().unwrap_or_default().to_owned();
-        let typed = from.clone().into_os_string();
+        let (typed, parent) = (from.clone().into_os_string(), Arc::new(parent));
         Self { typed, path: from, parent, name, ambiguous: None, trashed: Some(to) }
     }
 
@@ -58,11 +59,14 @@ impl Target {
 pub fn resolve(paths: &[OsString]) -> Result<Vec<Target>> {
     let mut targets: Vec<Target> = Vec::new();
     for typed in paths {
-        let target = one(typed)?;
+        let mut target = one(typed)?;
         if targets.iter().any(|t| target.path.starts_with(&t.path)) {
             continue;
         }
         targets.retain(|t| !t.path.starts_with(&target.path));
+        if let Some(same) = targets.iter().find(|t| t.path.parent() == target.path.parent()) {
+            target.parent = Arc::clone(&same.parent);
+        }
         targets.push(target);
     }
     Ok(targets)
@@ -112,8 +116,8 @@ fn one(typed: &OsStr) -> Result<Target> {
             _ => bail!("`{shown}` is not a directory; write it without the slash"),
         }
     }
-    let (typed, name) = (typed.to_owned(), name.to_owned());
-    Ok(Target { typed, path, parent: open, name, ambiguous, trashed: None })
+    let (typed, name, parent) = (typed.to_owned(), name.to_owned(), Arc::new(open));
+    Ok(Target { typed, path, parent, name, ambiguous, trashed: None })
 }
 
 fn whole(typed: &OsStr) -> Result<Target> {
@@ -124,6 +128,6 @@ fn whole(typed: &OsStr) -> Result<Target> {
         dir::open_search(parent).with_context(|| format!("cannot open `{}`", parent.display()))?;
     // The root has no name in any directory, but `.` in itself.
     let name = path.file_name().map_or_else(|| OsString::from_vec(b".".to_vec()), OsStr::to_owned);
-    let typed = typed.to_owned();
-    Ok(Target { typed, path, parent: open, name, ambiguous: None, trashed: None })
+    let (typed, parent) = (typed.to_owned(), Arc::new(open));
+    Ok(Target { typed, path, parent, name, ambiguous: None, trashed: None })
 }

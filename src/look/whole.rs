@@ -1,5 +1,6 @@
 //! Whether a target is only a part of something: the layouts around it say so.
 
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -17,28 +18,100 @@ const LEVELS: usize = 8;
 /// The mark of a shared store of the hub cache (`huggingface_hub` 1.33 and newer).
 pub(super) const SHARED: &str = ".huggingface-shared-blobs";
 
-/// The model of which this target is only a part, said in words. `with` are all targets of the run:
-/// a set of which every file is named is whole.
-pub(super) fn part_of(target: &Path, meta: &Meta, with: &[PathBuf]) -> Option<String> {
-    if let Some(store) = target.ancestors().skip(1).find(|p| is_hub_repository(p)) {
-        return Some(format!("`{}`, a repository of the hub cache", store.display()));
+/// Asks the layouts around targets, each folder once.
+#[derive(Debug)]
+pub struct Wholes<'a> {
+    /// All targets of the run: a set of which every file is named is whole.
+    with: &'a [PathBuf],
+    folders: HashMap<PathBuf, Option<Beside>>,
+}
+
+/// What lies in a folder besides the targets of the run.
+#[derive(Clone, Debug)]
+struct Beside {
+    /// The folder around it whose layout made it.
+    above: Option<PathBuf>,
+    /// A layout binds its files.
+    bound: bool,
+    /// Other weights.
+    others: bool,
+    /// Files of a set.
+    shards: bool,
+    /// Folders of a layout, or steps.
+    parts: bool,
+}
+
+impl<'a> Wholes<'a> {
+    /// For the targets of a run.
+    #[must_use]
+    pub fn new(with: &'a [PathBuf]) -> Self {
+        Self { with, folders: HashMap::new() }
     }
-    if let Some(store) = target.ancestors().skip(1).find(|p| is_ollama_store(p)) {
-        return Some(format!("store `{}` (Ollama)", store.display()));
+
+    /// The model of which this target is only a part, said in words.
+    pub(super) fn part_of(&mut self, target: &Path, meta: &Meta) -> Option<String> {
+        if let Some(store) = target.ancestors().skip(1).find(|p| is_hub_repository(p)) {
+            return Some(format!("`{}`, a repository of the hub cache", store.display()));
+        }
+        if let Some(store) = target.ancestors().skip(1).find(|p| is_ollama_store(p)) {
+            return Some(format!("store `{}` (Ollama)", store.display()));
+        }
+        // Payload that several repositories share: their own blobs are links to it.
+        if let Some(store) = target.ancestors().find(|p| p.join(SHARED).symlink_metadata().is_ok())
+        {
+            let store = store.display();
+            return Some(format!("store `{store}`, which repositories of the hub cache share"));
+        }
+        let whole = match meta.kind {
+            FileKind::Directory => around(target),
+            FileKind::File | FileKind::Symlink => self.of_folder(target, meta.size),
+            FileKind::Special => None,
+        };
+        whole.map(|path| format!("`{}`", path.display()))
     }
-    // Payload that several repositories share: their own blobs are links to it.
-    if let Some(store) = target.ancestors().find(|p| p.join(SHARED).symlink_metadata().is_ok()) {
-        return Some(format!(
-            "store `{}`, which repositories of the hub cache share",
-            store.display()
-        ));
+
+    /// The folder of the model of which this file is a part.
+    fn of_folder(&mut self, file: &Path, size: u64) -> Option<PathBuf> {
+        let (folder, name) = (file.parent()?, file.file_name()?);
+        let text = name.to_str().unwrap_or("");
+        let with = self.with;
+        let known = self.folders.entry(folder.to_path_buf());
+        let known = known.or_insert_with_key(|folder| beside(folder, with)).as_ref()?;
+        let bound = known.bound || known.above.is_some();
+        let side = is_side(text) || notable::is_label(text.as_bytes());
+        // What is large, unknown and beside a model may be its weights.
+        let unknown = size > 10 << 20 && !notable::is_media(text);
+        let pair = parts::partners(text).iter().any(|partner| {
+            let partner = folder.join(partner);
+            !with.contains(&partner) && partner.symlink_metadata().is_ok()
+        });
+        let package = folder.extension().is_some_and(|e| e == "mlpackage" || e == "mlmodelc");
+        // In a folder that a layout made, everything is a part.
+        let part = (known.above.is_some() && !notable::is_media(text))
+            || pair
+            || package
+            || (is_shard(text) && known.shards)
+            || (is_weights(text) && bound)
+            || (unknown && (bound || known.others))
+            || (side && (bound || known.others || known.parts));
+        part.then(|| known.above.clone().unwrap_or_else(|| folder.to_path_buf()))
     }
-    let whole = match meta.kind {
-        FileKind::Directory => around(target),
-        FileKind::File | FileKind::Symlink => of_folder(target, meta.size, with),
-        FileKind::Special => None,
-    };
-    whole.map(|path| format!("`{}`", path.display()))
+}
+
+/// Looks at a folder without the targets in it.
+fn beside(folder: &Path, with: &[PathBuf]) -> Option<Beside> {
+    let named = with.iter().filter(|t| t.parent() == Some(folder)).filter_map(|t| t.file_name());
+    let named: HashSet<&OsStr> = named.collect();
+    let tree = listing(folder, None, &named).ok()?;
+    let marks = Marks::new(&tree);
+    let files = marks.files(ROOT);
+    Some(Beside {
+        above: around(folder),
+        bound: marks.binds(ROOT),
+        others: files.iter().any(|f| is_weights(f.text())),
+        shards: files.iter().any(|f| is_shard(f.text())),
+        parts: holds_parts(&marks, &tree),
+    })
 }
 
 /// The outermost folder whose layout made this one.
@@ -47,8 +120,8 @@ fn around(dir: &Path) -> Option<PathBuf> {
     let mut at = dir;
     for _ in 0..LEVELS {
         let (Some(parent), Some(name)) = (at.parent(), at.file_name()) else { break };
-        let owned =
-            listing(parent, Some(name), &[]).is_ok_and(|tree| Marks::new(&tree).owns(ROOT, CHILD));
+        let owned = listing(parent, Some(name), &HashSet::new())
+            .is_ok_and(|tree| Marks::new(&tree).owns(ROOT, CHILD));
         if !owned {
             break;
         }
@@ -56,36 +129,6 @@ fn around(dir: &Path) -> Option<PathBuf> {
         at = parent;
     }
     whole
-}
-
-/// The folder of the model of which this file is a part.
-fn of_folder(file: &Path, size: u64, with: &[PathBuf]) -> Option<PathBuf> {
-    let (folder, name) = (file.parent()?, file.file_name()?);
-    let text = name.to_str().unwrap_or("");
-    let own = with.iter().filter(|t| t.parent() == Some(folder)).filter_map(|t| t.file_name());
-    let named: Vec<&OsStr> = own.chain([name]).collect();
-    let tree = listing(folder, None, &named).ok()?;
-    let marks = Marks::new(&tree);
-    let beside = marks.files(ROOT);
-    let others = beside.iter().any(|f| is_weights(f.text()) || is_shard(f.text()));
-    let above = around(folder);
-    let bound = marks.binds(ROOT) || above.is_some();
-    let side = is_side(text) || notable::is_label(text.as_bytes());
-    // What is large, unknown and beside a model may be its weights.
-    let unknown = size > 10 << 20 && !notable::is_media(text);
-    let pair = parts::partners(text)
-        .iter()
-        .any(|p| !named.contains(&OsStr::new(p)) && folder.join(p).symlink_metadata().is_ok());
-    let package = folder.extension().is_some_and(|e| e == "mlpackage" || e == "mlmodelc");
-    // In a folder that a layout made, everything is a part.
-    let part = (above.is_some() && !notable::is_media(text))
-        || pair
-        || package
-        || (is_shard(text) && beside.iter().any(|f| is_shard(f.text())))
-        || (is_weights(text) && bound)
-        || (unknown && (bound || others))
-        || (side && (bound || others || holds_parts(&marks, &tree)));
-    part.then(|| above.unwrap_or_else(|| folder.to_path_buf()))
 }
 
 fn is_weights(name: &str) -> bool {
