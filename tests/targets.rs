@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
-use common::{BIN, Sandbox, has_tool, skip};
+use common::{BIN, Sandbox, Terminal, has_tool, skip};
 
 #[test]
 fn a_file_a_fifo_and_a_socket_go_and_come_back() {
@@ -146,7 +146,7 @@ fn odd_names_are_shown_harmless_and_come_back() {
     let mut command = sandbox.command(&[]);
     command.args(names.map(OsStr::from_bytes));
     let session = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
-    let mut terminal = common::Terminal(session);
+    let mut terminal = Terminal(session);
     let shown = terminal.prompt();
     let plan = shown.split("to the trash:").next().unwrap();
     assert!(plan.contains("\\u{1b}[31m") && plan.contains("new\\nline"), "{plan}");
@@ -219,7 +219,7 @@ fn another_mount_has_its_own_trash() {
     );
     let command = sandbox.command_of("unshare", &["-m", "sh", "-c", &script]);
     let session = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
-    let mut terminal = common::Terminal(session);
+    let mut terminal = Terminal(session);
     terminal.prompt();
     terminal.line("DELETE");
     let (shown, _) = terminal.end();
@@ -315,10 +315,10 @@ fn many_targets_need_few_open_files() {
         sandbox.file(name, "x");
     }
     for mode in ["", "--permanent"] {
-        let line = format!("ulimit -n 64; exec {} {mode} f*", common::BIN);
+        let line = format!("ulimit -n 64; exec {BIN} {mode} f*");
         let command = sandbox.command_of("sh", &["-c", &line]);
         let session = rexpect::session::spawn_command(command, Some(60_000));
-        let mut terminal = common::Terminal(session.unwrap());
+        let mut terminal = Terminal(session.unwrap());
         terminal.prompt();
         terminal.line("DELETE");
         let (shown, code) = terminal.end();
