@@ -173,3 +173,39 @@ fn nothing_expires_before_its_date() {
     assert_eq!(sandbox.run(&["purge", "--expired"]).code, 0);
     assert_eq!(items(&sandbox), 1, "the labelled one stays");
 }
+
+/// What another tool has trashed is not ours to free, whatever a line says of it.
+#[test]
+fn another_tools_thing_is_not_freed() {
+    let sandbox = Sandbox::later();
+    sandbox.file("x", "x");
+    sandbox.delete(&["x"]);
+    let trash = sandbox.home().join(".local/share/Trash");
+    let theirs = trash.join("files/p");
+    std::fs::write(&theirs, "theirs").unwrap();
+    let info = trash.join("info/p.trashinfo");
+    std::fs::write(&info, "[Trash Info]\nPath=/elsewhere/p\nDeletionDate=2025-01-01T00:00:00\n")
+        .unwrap();
+    let from = sandbox.work().join("junk");
+    let own = sandbox.file("own", "x");
+    std::fs::create_dir_all(sandbox.work().join("safe-rm/y.kept")).unwrap();
+    let kept = sandbox.file("safe-rm/y.kept/0", "somebody's");
+    let kept = json!([{"store": "/s", "kept": kept, "size": 1, "written": 1, "hash": "a"}]);
+    let items = json!([
+        {"from": from, "to": theirs, "info": info, "ino": ino(&theirs), "bytes": 1},
+        // Never went, and said to have kept something alive.
+        {"from": own, "to": trash.join("files/q"), "info": trash.join("info/q.trashinfo"),
+         "ino": ino(&own), "bytes": 1, "kept": kept},
+    ]);
+    journal(
+        &sandbox,
+        &[
+            json!({"event": "intent", "plan": "abcd1234", "items": items}),
+            json!({"event": "moved", "plan": "abcd1234", "from": from}),
+        ],
+    );
+    sandbox.run(&["purge", "--expired"]);
+    assert_eq!(sandbox.run(&["purge", "abcd1234"]).code, 1);
+    sandbox.run(&["undo", "own"]);
+    assert!(theirs.exists() && sandbox.work().join("safe-rm/y.kept/0").exists());
+}

@@ -273,3 +273,55 @@ fn a_retired_series_may_go_once_a_person_has_said_so() {
     sandbox.file("run/MODEL_INFO.txt", "Model: Qwen3\nRetired: and more\n");
     assert_eq!(sandbox.run(&["plan", "--json", "run"]).rules(), ["keep-last"]);
 }
+
+/// A run under strace with something held up, watched until its target is out of its place.
+fn held_up(sandbox: &Sandbox, inject: &str) -> Terminal {
+    let args = ["-f", "-e", inject, "-o", "/dev/null", BIN, "--permanent", "old"];
+    let command = sandbox.command_of("strace", &args);
+    let mut terminal = Terminal(spawn_command(command, Some(60_000)).unwrap());
+    terminal.prompt();
+    terminal.line("DELETE");
+    while sandbox.work().join("old").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    terminal
+}
+
+/// Between the comparison and the listing something comes: of that folder not one name is unlinked.
+#[test]
+fn a_folder_that_is_not_as_it_was_compared_is_left_whole() {
+    if !has_tool("strace", &["-V"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    for n in 0..20 {
+        sandbox.file(&format!("old/d/f{n}"), "x");
+    }
+    // The first makes the intent durable, the second that the unlinking begins.
+    let terminal = held_up(&sandbox, "inject=fdatasync:delay_enter=2000000:when=2");
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let room = std::fs::read_dir(rooms(&sandbox)).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(room.join("0/d/late"), "three days of training").unwrap();
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 1, "{shown}");
+    assert_eq!(std::fs::read_dir(room.join("0/d")).unwrap().count(), 21, "{shown}");
+}
+
+/// Once the word is typed, Ctrl-C stops the program as it stops any other.
+#[test]
+fn ctrl_c_stops_the_unlinking() {
+    if !has_tool("strace", &["-V"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    for n in 0..20 {
+        sandbox.file(&format!("old/f{n}"), "x");
+    }
+    let mut terminal = held_up(&sandbox, "inject=unlinkat:delay_enter=400000");
+    std::thread::sleep(std::time::Duration::from_millis(900));
+    terminal.0.send_control('c').unwrap();
+    let _ = terminal.0.exp_eof();
+    let room = std::fs::read_dir(rooms(&sandbox)).unwrap().next().unwrap().unwrap().path();
+    let left = std::fs::read_dir(room.join("0")).unwrap().count();
+    assert!((1..20).contains(&left), "{left} left");
+}

@@ -31,13 +31,14 @@ pub struct Trashed {
     info: Option<PathBuf>,
 }
 
-/// A thing of the journal, if it still lies in the trash.
+/// A thing of the journal, if it still lies in the trash and its info file says that it is the one:
+/// a line could name what another tool has trashed.
 ///
 /// # Errors
 /// Where the journal names a place that is none of this program's.
 pub fn in_trash(entry: &Entry, hands: &Hands<'_>) -> Result<Option<Trashed>> {
     let place = gate::place(entry, hands)?;
-    if place.thing(&entry.item).is_none() {
+    if place.thing(&entry.item).is_none() || place.info.is_none() {
         return Ok(None);
     }
     let target = Target::trashed(decode(&entry.item.from), place.path, place.folder);
@@ -210,7 +211,7 @@ fn settle(
     let mut freed = vec![Event::Freed { plan: plan.to_owned(), from: from.clone() }];
     if let Some((old, _)) = &item.out_of {
         super::undo::drop_info(info);
-        super::keepsake::let_go(&item.kept);
+        super::keepsake::let_go(&item.kept, hands);
         freed.push(Event::Freed { plan: old.clone(), from });
     }
     for event in freed {

@@ -37,7 +37,7 @@ pub(super) fn keep(
     let mut all = Vec::new();
     let done = keep_each(payload, stage, id, first, hands, &mut all);
     if done.is_err() {
-        let_go(&all);
+        let_go(&all, hands);
     }
     done.map(|()| all)
 }
@@ -116,17 +116,14 @@ pub(super) fn give_back(all: &[Kept], hands: &Hands<'_>) -> Result<()> {
         change::rename_new(&folder, &name, &target, &file).with_context(named)?;
         change::sync_dir(&target)?;
     }
-    let_go(all);
+    let_go(all, hands);
     Ok(())
 }
 
 /// Whether it is kept where this program keeps things, and goes back into a shared store.
 fn is_ours(one: &Kept, hands: &Hands<'_>) -> Result<()> {
     let (store, kept) = (decode(&one.store), decode(&one.kept));
-    let folder = kept.parent().filter(|f| f.extension().is_some_and(|e| e == "kept"));
-    let rooms = folder.and_then(Path::parent).filter(|r| r.file_name().is_some_and(|n| n == ROOM));
-    let trash = rooms.and_then(Path::parent).context("it is kept in none of safe-rm's places")?;
-    stage::is_used(trash, hands)?;
+    is_place(&kept, hands)?;
     if hands.owner().is_some() {
         bail!("under sudo nothing is put into a store: run `safe-rm undo` as yourself");
     }
@@ -134,19 +131,24 @@ fn is_ours(one: &Kept, hands: &Hands<'_>) -> Result<()> {
     if shared { Ok(()) } else { bail!("`{}` is in no shared store", store.display()) }
 }
 
+/// Whether a path lies where this program keeps things, in a trash of this user.
+fn is_place(kept: &Path, hands: &Hands<'_>) -> Result<()> {
+    let folder = kept.parent().filter(|f| f.extension().is_some_and(|e| e == "kept"));
+    let rooms = folder.and_then(Path::parent).filter(|r| r.file_name().is_some_and(|n| n == ROOM));
+    let trash = rooms.and_then(Path::parent).context("it is kept in none of safe-rm's places")?;
+    stage::is_used(trash, hands)
+}
+
 /// Removes what was kept, where it is needed no more.
-pub(super) fn let_go(all: &[Kept]) {
-    for one in all {
-        let kept = decode(&one.kept);
-        let Ok((folder, name)) = opened(&kept) else { continue };
-        let mut above = kept.ancestors().skip(1);
-        let ours = above.next().and_then(Path::extension).is_some_and(|e| e == "kept")
-            && above.next().and_then(Path::file_name).is_some_and(|n| n == ROOM);
-        if ours {
+pub(super) fn let_go(all: &[Kept], hands: &Hands<'_>) {
+    let ours = |one: &&Kept| is_place(&decode(&one.kept), hands).is_ok();
+    for one in all.iter().filter(ours) {
+        if let Ok((folder, name)) = opened(&decode(&one.kept)) {
             let _ = change::remove_own_file(&folder, &name);
         }
     }
-    if let Some(folder) = all.first().map(|one| decode(&one.kept)).as_deref().and_then(Path::parent)
+    if let Some(folder) =
+        all.iter().find(ours).map(|one| decode(&one.kept)).as_deref().and_then(Path::parent)
         && let Ok((rooms, name)) = opened(folder)
     {
         let _ = change::remove_dir(&rooms, &name);

@@ -29,8 +29,8 @@ impl Place {
     }
 
     /// Takes back what was made for a thing that does not go.
-    fn withdraw(&self) {
-        keepsake::let_go(&self.kept);
+    fn withdraw(&self, hands: &Hands<'_>) {
+        keepsake::let_go(&self.kept, hands);
         // What cannot be taken back is an info file without a payload, which trash tools ignore.
         let _ = change::remove_own_file(&self.stage.info, &self.info_name());
     }
@@ -51,13 +51,13 @@ pub(super) fn execute(
     let moves = match begun {
         Ok(moves) => moves,
         Err(error) => {
-            places.iter().for_each(Place::withdraw);
+            places.iter().for_each(|place| place.withdraw(hands));
             return Err(error);
         }
     };
     let now = plan.clock.now();
     let carried = carry::all(&moves, hands.euid, None, execution, |i| {
-        places[i].withdraw();
+        places[i].withdraw(hands);
         let from = encode(&moves[i].facts.path);
         let event = Event::PutBack { plan: plan.id.clone(), at: from.clone(), from };
         let _ = hands.journal.append(now, &event);

@@ -122,7 +122,7 @@ fn restore(entry: &Entry, hands: &Hands<'_>) -> Result<Fate> {
     let (from, place) = (decode(&item.from), gate::place(entry, hands)?);
     if never_went(item, &from, &place) {
         drop_info(place.info.as_deref());
-        super::keepsake::let_go(&item.kept);
+        super::keepsake::let_go(&item.kept, hands);
         return Ok(Fate::Stayed);
     }
     let to = &place.path;
