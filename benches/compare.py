@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-BINARY, WORK, TURNS = sys.argv[1], sys.argv[2], int(sys.argv[3])
+BINARY, BARE, WORK, TURNS = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 # Folders, files in each; the last is a chain.
 SHAPES = {
     "T1": "200 model folders of 30 files",
@@ -86,7 +86,11 @@ def compare(fs, shape):
     for turn in range(TURNS + 1):
         make(shape)
         settle()
-        looks = [("plan", (BINARY, "plan", "tree")), ("du", ("du", "-s", "tree"))]
+        looks = [
+            ("plan", (BINARY, "plan", "tree")),
+            ("du", ("du", "-s", "tree")),
+            ("bare look", (BARE, "look", "tree")),
+        ]
         if shutil.which("diskus"):
             looks.append(("diskus", ("diskus", "tree")))
         for name, command in looks * 3:
@@ -96,6 +100,7 @@ def compare(fs, shape):
         ways = [("rm", lambda: run("rm", "-rf", "tree"))]
         if shutil.which("rmz"):
             ways.append(("rmz", lambda: run("rmz", "-f", "tree")))
+        ways.append(("bare unlink", lambda: run(BARE, "unlink", "tree")))
         ways.append(("permanent", lambda: person(BINARY, "--permanent", "tree")))
         ways.append(("trash", lambda: person(BINARY, "tree")))
         for at, (name, way) in enumerate(ways):
@@ -110,7 +115,8 @@ def compare(fs, shape):
     parts = [f"{name} {value * 1e3:.0f}" for name, value in m.items()]
     print(f"{fs} {shape} ({SHAPES[shape]}), ms: {', '.join(parts)}")
     for name, other in [
-        ("plan", "du"), ("plan", "diskus"), ("trash", "rm"), ("permanent", "rm"), ("permanent", "rmz"),
+        ("plan", "du"), ("plan", "diskus"), ("plan", "bare look"), ("bare look", "du"),
+        ("trash", "rm"), ("permanent", "rm"), ("permanent", "rmz"), ("permanent", "bare unlink"),
     ]:
         if other in m:
             print(f"  {name} / {other} = {m[name] / m[other]:.2f}")

@@ -2,7 +2,7 @@
 //!
 //! Each thread keeps what its work led to on a stack of its own, last in first out, and hands half
 //! of it on only when another thread has none: a deep chain handed between threads was three times
-//! slower.
+//! slower. The others are only called when there is something for them: most folders are small.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -26,10 +26,11 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The stack of one thread at work.
-#[derive(Debug)]
 pub struct Stack<'a, J> {
     own: Vec<J>,
     crew: &'a Crew<J>,
+    /// Calls the others, as long as they are not called.
+    call: Option<&'a dyn Fn()>,
 }
 
 impl<J> Stack<'_, J> {
@@ -40,6 +41,7 @@ impl<J> Stack<'_, J> {
 
     /// Gives a job to a thread that has none, else puts it on the stack.
     pub fn offer(&mut self, job: J) {
+        self.call();
         if self.crew.hungry.load(Ordering::Relaxed) > 0 {
             lock(&self.crew.queue).jobs.push(job);
             self.crew.wake.notify_one();
@@ -50,10 +52,20 @@ impl<J> Stack<'_, J> {
 
     /// Hands half of it on where another thread has none.
     fn share(&mut self) {
-        if self.own.len() > 1 && self.crew.hungry.load(Ordering::Relaxed) > 0 {
+        if self.own.len() < 2 {
+            return;
+        }
+        self.call();
+        if self.crew.hungry.load(Ordering::Relaxed) > 0 {
             let half = self.own.len() / 2;
             lock(&self.crew.queue).jobs.extend(self.own.drain(..half));
             self.crew.wake.notify_all();
+        }
+    }
+
+    fn call(&mut self) {
+        if let Some(call) = self.call.take() {
+            call();
         }
     }
 }
@@ -69,10 +81,13 @@ pub fn run<J: Send, S: Send>(
     let crew = Crew { queue, wake: Condvar::new(), hungry: AtomicUsize::new(0) };
     let helpers = std::thread::available_parallelism().map_or(1, |n| n.get().min(8)) - 1;
     std::thread::scope(|scope| {
-        let turn = || crew.turn(state(), &work);
-        let spawned: Vec<_> = (0..helpers).map(|_| scope.spawn(turn)).collect();
-        let mut states = vec![turn()];
-        for thread in spawned {
+        let called = Mutex::new(Vec::new());
+        let call = || {
+            let turn = || crew.turn(state(), &work, None);
+            lock(&called).extend((0..helpers).map(|_| scope.spawn(turn)));
+        };
+        let mut states = vec![crew.turn(state(), &work, Some(&call))];
+        for thread in called.into_inner().unwrap_or_else(PoisonError::into_inner) {
             match thread.join() {
                 Ok(state) => states.push(state),
                 Err(cause) => std::panic::resume_unwind(cause),
@@ -93,8 +108,13 @@ impl<J> Drop for Busy<'_, J> {
 }
 
 impl<J> Crew<J> {
-    fn turn<S>(&self, mut state: S, work: &impl Fn(J, &mut Stack<'_, J>, &mut S)) -> S {
-        let mut stack = Stack { own: Vec::new(), crew: self };
+    fn turn<S>(
+        &self,
+        mut state: S,
+        work: &impl Fn(J, &mut Stack<'_, J>, &mut S),
+        call: Option<&dyn Fn()>,
+    ) -> S {
+        let mut stack = Stack { own: Vec::new(), crew: self, call };
         let mut queue = lock(&self.queue);
         loop {
             if let Some(job) = queue.jobs.pop() {

@@ -1,5 +1,6 @@
 //! A progress line on stderr, once something takes longer than a second.
 
+use std::io::{IsTerminal, stderr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -10,6 +11,9 @@ use crate::look::Progress;
 
 /// Runs `work` and shows how far it is. Only a terminal gets the line.
 pub fn watch<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
+    if !stderr().is_terminal() {
+        return work();
+    }
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let line = scope.spawn(|| show(progress, &over));
