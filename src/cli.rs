@@ -69,6 +69,9 @@ pub struct Delete {
     /// Free the space at once: nothing brings it back
     #[arg(long)]
     pub permanent: bool,
+    /// Compare possible copies byte by byte, wherever there are some
+    #[arg(long)]
+    pub verify: bool,
     /// Answer with one JSON document on stdout
     #[arg(long)]
     pub json: bool,
@@ -86,6 +89,9 @@ pub struct Plan {
     /// What would be deleted
     #[arg(required = true, value_name = "PATH", value_parser = path())]
     pub paths: Vec<OsString>,
+    /// Compare possible copies byte by byte, wherever there are some
+    #[arg(long)]
+    pub verify: bool,
     /// Answer with one JSON document on stdout
     #[arg(long)]
     pub json: bool,

@@ -82,7 +82,7 @@ fn dispatch(argv: &[OsString]) -> Exit {
     let voice = if json { Voice::Json } else { Voice::Text };
     let result = match cli.command {
         None => delete::run(&cli.delete, voice),
-        Some(Command::Plan(args)) => plan::run(&args.paths, voice),
+        Some(Command::Plan(args)) => plan::run(&args, voice),
         Some(Command::Undo(args)) => undo::run(args.what.as_deref(), voice),
         Some(Command::Policy(_)) => policy::run(voice),
         Some(Command::Purge(args)) => purge::run(&args, voice),

@@ -12,7 +12,7 @@ use crate::when::Clock;
 pub use plan::{Judged, Mode, Plan, Sums};
 pub use proposal::{Proposal, propose};
 pub use refusal::Refusal;
-pub use rules::{RULES, Rule};
+pub use rules::{REMEMBERED, RULES, Rule, relied_on};
 
 /// By what is judged.
 #[derive(Clone, Copy, Debug)]

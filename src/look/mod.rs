@@ -1,9 +1,11 @@
 //! Reads the disk and decides nothing: survey of the targets, identity of models, labels, age.
 
 mod batch;
+mod copies;
 mod enrich;
 mod gather;
 mod identify;
+mod inventory;
 mod labels;
 mod listing;
 mod names;
@@ -25,14 +27,16 @@ use std::ffi::OsStr;
 use std::hash::RandomState;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
-use crate::facts::{Digest, Dossier, Label, Listing, Meta};
+use crate::facts::{Digest, Dossier, Gone, Label, Listing, Meta, Print, Twin};
 use crate::sys::dir;
 use crate::sys::env::Surroundings;
 use crate::when::Clock;
 
+pub use copies::Depth;
 pub use survey::Progress;
 pub use target::{Target, resolve};
 pub use whole::Wholes;
@@ -46,6 +50,8 @@ pub struct Eyes<'a> {
     pub clock: &'a Clock,
     /// Paths that the policy protects.
     pub protect: &'a [PathBuf],
+    /// Where the policy has copies looked for; with none, in the surroundings.
+    pub roots: &'a [PathBuf],
     /// Fed for a progress line.
     pub progress: &'a Progress,
 }
@@ -99,6 +105,7 @@ fn one(
         labelled: tree.notable.iter().any(|f| notable::is_label(f.name.as_encoded_bytes())),
         payload: payload::payload(&tree, &target.path),
         models,
+        searched: Arc::default(),
         problems: tree.problems,
         mounts: tree.mounts,
         foreign: tree.foreign,
@@ -137,6 +144,28 @@ pub fn around(
     now.protected = target.ambiguous.clone().or_else(|| protected::why(&target.path, &meta, eyes));
     series::Series::new(eyes).add(&target.path, &mut now.models);
     Ok(now)
+}
+
+/// Looks for the copies of the targets' models: in the plan, among what went before, on the disks.
+/// What is least replaceable then stands first.
+pub fn copies(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes<'_>) {
+    copies::find(dossiers, gone, depth, eyes);
+    for dossier in dossiers {
+        dossier.models.sort_by_cached_key(|m| (m.replaceable(), m.path.clone()));
+    }
+}
+
+/// Whether the files of a copy are still what they were.
+#[must_use]
+pub fn is_unchanged(copy: &Twin) -> bool {
+    copies::is_unchanged(copy)
+}
+
+/// By what the weights of a target are known again when they are gone: the hashes of its models, and
+/// the stamps of its folders.
+#[must_use]
+pub fn prints(dossier: &Dossier) -> (Vec<Print>, Vec<u64>) {
+    (copies::prints(dossier), copies::stamps(dossier))
 }
 
 /// Whether a path lies in a store that repositories of the hub cache share.

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use super::copies::{recovery_json, searched_json, twins_json};
 use crate::decide::{Judged, Mode, Plan, Refusal};
 use crate::facts::{Completeness, Evidence, FileKind, How, Label, Model, ModelKind, Stage, Stamp};
 use crate::when::Clock;
@@ -19,7 +20,7 @@ pub(super) fn put_path(map: &mut Map<String, Value>, key: &str, path: &Path) {
     }
 }
 
-fn with_path(path: &Path, rest: Value) -> Value {
+pub(super) fn with_path(path: &Path, rest: Value) -> Value {
     let mut map = Map::new();
     put_path(&mut map, "path", path);
     if let Value::Object(rest) = rest {
@@ -50,6 +51,7 @@ pub(super) fn plan(plan: &Plan, next: &[&str]) -> Value {
             "files": plan.policy_files.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>(),
             "weakened": plan.weakened,
         },
+        "searched": plan.targets.first().map(|t| searched_json(&t.facts.searched)),
         "totals": {"bytes": t.bytes, "frees": t.frees, "files": t.files, "dirs": t.dirs, "models": sums.models},
         "targets": plan.targets.iter().map(|j| target(j, &plan.clock)).collect::<Vec<_>>(),
         "left_out": plan.left_out.iter().map(|p| with_path(p, json!({}))).collect::<Vec<_>>(),
@@ -159,6 +161,11 @@ fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value
             "newest": m.newest.as_ref().map(|e| evidence(e, clock)),
             "label": m.label.as_ref().map(|l| label(l, clock)),
             "hub": m.hub, "installed": m.installed,
+            "base_here": m.base_here.as_ref().map(|p| p.to_string_lossy()),
+            "base_in_plan": m.base_planned,
+            "dependants": m.dependants.iter().map(|p| with_path(p, json!({}))).collect::<Vec<_>>(),
+            "copies": twins_json(m, clock),
+            "recoverable_from": recovery_json(m),
             "verdict": verdict(refusals.is_empty()),
             "refusals": refusals.iter().map(|r| refusal(r, clock)).collect::<Vec<_>>(),
         }),

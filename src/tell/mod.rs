@@ -1,5 +1,6 @@
 //! The only code that prints: words, tables, JSON, names made harmless.
 
+mod copies;
 mod json;
 mod kept;
 mod outcome;

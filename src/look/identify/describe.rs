@@ -16,7 +16,7 @@ use crate::look::tree::Tree;
 /// Describes a model that is one file.
 pub(super) fn single(tree: &Tree, target: &Path, found: &Found<'_>) -> Model {
     let (file, weights) = found;
-    let mut model = blank(&[found]);
+    let mut model = blank(tree, &[found]);
     model.path = tree.path(file);
     model.single_file = true;
     model.bytes = file.meta.size;
@@ -38,7 +38,7 @@ pub(super) fn directory(
     let sure: Vec<&Found<'_>> =
         found.iter().copied().filter(|(_, w)| w.holds != Holds::Possibly).collect();
     let found = if sure.is_empty() { found } else { sure.as_slice() };
-    let mut model = blank(found);
+    let mut model = blank(tree, found);
     model.weights_written = written;
     model.path = tree.dir_path(dir);
     model.bytes = tree.dirs[dir as usize].bytes;
@@ -106,7 +106,7 @@ pub(super) fn directory(
     model
 }
 
-fn blank(found: &[&Found<'_>]) -> Model {
+fn blank(tree: &Tree, found: &[&Found<'_>]) -> Model {
     Model {
         path: std::path::PathBuf::new(),
         single_file: false,
@@ -117,6 +117,8 @@ fn blank(found: &[&Found<'_>]) -> Model {
         family_source: None,
         name: None,
         base: None,
+        base_here: None,
+        base_planned: false,
         rank: None,
         step: None,
         max_step: None,
@@ -127,6 +129,9 @@ fn blank(found: &[&Found<'_>]) -> Model {
         dtype: None,
         bytes: 0,
         weights_written: found.iter().map(|(f, _)| f.meta.mtime).max(),
+        files: found.iter().map(|(f, _)| (tree.path(f), f.meta)).collect(),
+        copies: Vec::new(),
+        dependants: Vec::new(),
         weights: found.iter().map(|(f, _)| f.meta.id).min(),
         structure: structure(found),
         complete: Completeness::Unknown,

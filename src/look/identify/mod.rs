@@ -12,6 +12,7 @@ mod magic;
 pub(super) mod parts;
 mod safetensors;
 pub(super) mod shape;
+mod tensors;
 pub(super) mod weights;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -25,6 +26,7 @@ pub(super) use describe::best_of_run;
 use installed::Installed;
 pub(super) use layout::Marks;
 pub(super) use parts::{is_shard, is_side};
+pub(super) use tensors::tensors_of;
 use weights::{Holds, Sample, WeightFile};
 
 /// A weight file with where it lies.
