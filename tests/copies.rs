@@ -89,12 +89,9 @@ fn what_came_back_is_no_loss() {
 fn a_hard_link_is_no_second_copy() {
     let sandbox = Sandbox::lasting();
     copied(&sandbox, &["two"]);
-    for name in ["model.safetensors"] {
-        let (from, to) =
-            (sandbox.work().join("one").join(name), sandbox.work().join("two").join(name));
-        std::fs::remove_file(&to).unwrap();
-        std::fs::hard_link(from, to).unwrap();
-    }
+    let weights = |dir: &str| sandbox.work().join(dir).join("model.safetensors");
+    std::fs::remove_file(weights("two")).unwrap();
+    std::fs::hard_link(weights("one"), weights("two")).unwrap();
     let answer = sandbox.run(&["plan", "--json", "one"]);
     assert_eq!(twins(&answer), owned(&[("two", "same-file", "here")]));
     assert_eq!(model(&answer)["recoverable_from"], Value::Array(Vec::new()));

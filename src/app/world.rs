@@ -1,6 +1,7 @@
 //! What every command begins with: user, clock and policy, each read once.
 
 use std::borrow::Borrow;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -70,6 +71,22 @@ impl World {
             anyhow::Ok((dossiers, history))
         })?;
         Ok(decide::decide(dossiers, mode, self.grounds(&history)))
+    }
+
+    /// Looks at every model below these folders and judges each as if it alone were to go.
+    pub(super) fn list(&self, roots: &[PathBuf], depth: Depth) -> Result<Plan> {
+        let progress = Progress::default();
+        let eyes = self.eyes(&progress);
+        let (dossiers, history) = tell::watch(&progress, || {
+            let mut dossiers = Vec::new();
+            for root in roots {
+                dossiers.extend(look::list(root, &eyes)?);
+            }
+            let history = self.history(dossiers.iter())?;
+            look::copies_among(&mut dossiers, &history.gone, depth, &eyes);
+            anyhow::Ok((dossiers, history))
+        })?;
+        Ok(decide::decide(dossiers, Mode::Trash, self.grounds(&history)))
     }
 
     /// Judges the targets of a plan once more by what lies around them now.

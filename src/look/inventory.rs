@@ -22,13 +22,21 @@ pub(super) struct Limit {
     seen: AtomicU64,
     cut: AtomicBool,
     except: HashSet<FileId>,
+    /// Also what lies where nobody keeps models.
+    everything: bool,
 }
 
 impl Limit {
     /// So many entries, so long, and nothing of these folders.
     pub(super) fn new(entries: u64, time: Duration, except: HashSet<FileId>) -> Self {
         let (seen, cut) = (AtomicU64::new(0), AtomicBool::new(false));
-        Self { entries, until: Instant::now() + time, seen, cut, except }
+        Self { entries, until: Instant::now() + time, seen, cut, except, everything: false }
+    }
+
+    /// All there is, however long it takes.
+    pub(super) fn none() -> Self {
+        let day = Duration::from_secs(86_400);
+        Self { everything: true, ..Self::new(u64::MAX, day, HashSet::new()) }
     }
 
     /// Whether no further folder is to be read; counts the entries of this one.
@@ -53,7 +61,8 @@ impl Limit {
     /// Whether this folder is looked into: what is thrown away is no copy.
     pub(super) fn passes(&self, name: &[u8], id: FileId) -> bool {
         let trash = name.starts_with(b".Trash") || name.starts_with(b".safe-rm-trash-");
-        !trash && !self.except.contains(&id) && !PASSED.iter().any(|p| p.as_bytes() == name)
+        let passed = !self.everything && PASSED.iter().any(|p| p.as_bytes() == name);
+        !trash && !passed && !self.except.contains(&id)
     }
 }
 

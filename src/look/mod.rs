@@ -146,6 +146,32 @@ pub fn around(
     Ok(now)
 }
 
+/// Looks at every model below a folder as if it alone were to go. The folders above and below each
+/// other are each looked at: a run, and its checkpoints.
+///
+/// # Errors
+/// Where the folder cannot be found.
+pub fn list(root: &std::path::Path, eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
+    let cannot = || format!("cannot find `{}`", root.display());
+    let root = root.canonicalize().with_context(cannot)?;
+    let found = inventory::below(&root, &inventory::Limit::none(), eyes);
+    let with: Vec<PathBuf> = found.into_iter().map(|f| f.path).collect();
+    let (mut wholes, mut series) = (Wholes::new(&with), series::Series::new(eyes));
+    let mut dossiers = Vec::new();
+    for path in &with {
+        // One after the other: handles are few.
+        let Ok(target) = target::one(path.as_os_str()) else { continue };
+        // What went in the meantime is no more to be listed.
+        dossiers.extend(one(&target, &mut wholes, eyes, &mut series).ok());
+    }
+    Ok(dossiers)
+}
+
+/// Compares the models of a list with each other.
+pub fn copies_among(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes<'_>) {
+    copies::among(dossiers, gone, depth, eyes);
+}
+
 /// Looks for the copies of the targets' models: in the plan, among what went before, on the disks.
 /// What is least replaceable then stands first.
 pub fn copies(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes<'_>) {

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::copies::{recovery_json, searched_json, twins_json};
-use crate::decide::{Judged, Mode, Plan, Refusal};
-use crate::facts::{Completeness, Evidence, FileKind, How, Label, Model, ModelKind, Stage, Stamp};
+use crate::decide::{Judged, Mode, Plan, Refusal, kind, stage};
+use crate::facts::{Completeness, Evidence, FileKind, How, Label, Model, Stamp};
 use crate::when::Clock;
 
 /// Adds a path under `key`, and its bytes in base64 where it is no UTF-8.
@@ -128,23 +128,9 @@ fn label(l: &Label, clock: &Clock) -> Value {
     )
 }
 
-fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value {
+pub(super) fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value {
     let path =
         if m.path.as_os_str().is_empty() { target.to_path_buf() } else { target.join(&m.path) };
-    let kind = match m.kind {
-        ModelKind::Full => "full",
-        ModelKind::Adapter => "adapter",
-        ModelKind::Quantized => "quantized",
-        ModelKind::Pointer => "pointer",
-        ModelKind::Partial => "partial",
-        ModelKind::Unknown => "unknown",
-    };
-    let stage = match m.stage {
-        Stage::Checkpoint => "checkpoint",
-        Stage::Final => "final",
-        Stage::Download => "download",
-        Stage::Unknown => "unknown",
-    };
     let damage = match &m.complete {
         Completeness::Damaged(why) => Some(why),
         _ => None,
@@ -152,7 +138,7 @@ fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value
     with_path(
         &path,
         json!({
-            "kind": kind, "stage": stage, "format": m.format,
+            "kind": kind(m.kind), "stage": stage(m.stage), "format": m.format,
             "family": m.family, "family_source": m.family_source, "name": m.name, "base_model": m.base,
             "rank": m.rank, "step": m.step, "max_step": m.max_step, "best": m.best,
             "parameters": m.parameters, "dtype": m.dtype, "bytes": m.bytes,

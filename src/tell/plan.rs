@@ -230,6 +230,6 @@ pub(super) fn above_prompt(plan: &Plan) -> String {
     out
 }
 
-fn join(target: &Path, model: &Path) -> std::path::PathBuf {
+pub(super) fn join(target: &Path, model: &Path) -> std::path::PathBuf {
     if model.as_os_str().is_empty() { target.to_path_buf() } else { target.join(model) }
 }

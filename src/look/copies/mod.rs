@@ -30,8 +30,10 @@ pub enum Depth {
 /// One set of weights that takes part in the comparison.
 struct Member {
     path: PathBuf,
-    /// Target and model, where it is in the plan.
-    planned: Option<(usize, usize)>,
+    /// Target and model of the dossiers, where it is one of theirs.
+    subject: Option<(usize, usize)>,
+    /// It is to go by this plan.
+    planned: bool,
     files: Vec<(PathBuf, Meta)>,
     structure: Option<[u8; 32]>,
     stamp: Option<Stamped>,
@@ -58,20 +60,46 @@ pub(super) fn find(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: 
         dossier.searched = Arc::clone(&searched);
     }
     lineage::trace(dossiers, &found);
-    let mounts = mounts::read().unwrap_or_default();
     members.extend(found.into_iter().map(elsewhere));
+    compare(dossiers, members, gone, depth, eyes);
+}
+
+/// The same among the models of a list, each the target of a dossier of its own and none of them
+/// to go.
+pub(super) fn among(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes<'_>) {
+    let mut members = planned(dossiers);
+    members.retain(|m| {
+        let own =
+            |(d, model): (usize, usize)| dossiers[d].models[model].path.as_os_str().is_empty();
+        m.subject.is_some_and(own)
+    });
+    for member in &mut members {
+        member.planned = false;
+    }
+    lineage::trace_among(dossiers);
+    compare(dossiers, members, gone, depth, eyes);
+}
+
+fn compare(
+    dossiers: &mut [Dossier],
+    mut members: Vec<Member>,
+    gone: &[Gone],
+    depth: Depth,
+    eyes: &Eyes<'_>,
+) {
+    let mounts = mounts::read().unwrap_or_default();
     sample_all(&mut members, gone);
     let lies: Vec<&Path> = dossiers.iter().filter_map(|d| d.trashed.as_deref()).collect();
     let gone: Vec<&Gone> = gone.iter().filter(|g| !lies.contains(&g.lies.as_path())).collect();
     let index = Index::new(&members);
     let mut twins = Vec::new();
     for at in 0..members.len() {
-        let Some(place) = members[at].planned else { continue };
+        let Some(place) = members[at].subject else { continue };
         let going = gone_twins(&members[at], &gone);
         let others = index.of(at, &members);
         let alike = |o: &usize| is_alike(&members[at], &members[*o]);
         let (planned, here): (Vec<usize>, Vec<usize>) =
-            others.iter().copied().filter(alike).partition(|o| members[*o].planned.is_some());
+            others.iter().copied().filter(alike).partition(|o| members[*o].planned);
         if depth == Depth::Full {
             for other in here.into_iter().chain(planned) {
                 hash(&mut members, at, eyes);
@@ -123,8 +151,7 @@ impl Index {
         for (at, member) in members.iter().enumerate() {
             // One more than are told, for the one that asks may be among them.
             let add = |bucket: &mut Bucket| {
-                let outside = member.planned.is_none();
-                let list = if outside { &mut bucket.here } else { &mut bucket.planned };
+                let list = if member.planned { &mut bucket.planned } else { &mut bucket.here };
                 if list.len() <= TOLD {
                     list.push(at);
                 }
@@ -204,7 +231,8 @@ fn planned(dossiers: &[Dossier]) -> Vec<Member> {
             }
             members.push(Member {
                 path: join(&dossier.path, &facts.path),
-                planned: Some((target, model)),
+                subject: Some((target, model)),
+                planned: true,
                 files: places(dossier, facts),
                 structure: facts.structure,
                 stamp: stamped(&dossier.path, &facts.path),
@@ -221,7 +249,8 @@ fn elsewhere(found: Found) -> Member {
     let stamp = stamped(&root, &model.path);
     let files = model.files.iter().map(|(p, meta)| (join(&root, p), *meta)).collect();
     let structure = model.structure;
-    Member { path, planned: None, files, structure, stamp, sample: None, content: None }
+    let (subject, planned, sample, content) = (None, false, None, None);
+    Member { path, subject, planned, files, structure, stamp, sample, content }
 }
 
 /// The nearest folder of a model whose name carries a day and a time.
@@ -243,7 +272,7 @@ fn sample_all(members: &mut [Member], gone: &[Gone]) {
         *counts.entry(structure).or_default() += 1;
     }
     let planned: HashSet<[u8; 32]> =
-        members.iter().filter(|m| m.planned.is_some()).filter_map(|m| m.structure).collect();
+        members.iter().filter(|m| m.subject.is_some()).filter_map(|m| m.structure).collect();
     let was = |structure: &[u8; 32]| {
         let own = print(structure, structure).structure;
         gone.iter().flat_map(|g| &g.prints).any(|p| p.structure == own)
@@ -300,7 +329,7 @@ fn twin(own: &Member, other: &Member, mounts: &[Mount]) -> Option<Twin> {
     Some(Twin {
         path: other.path.clone(),
         how,
-        place: if other.planned.is_some() { Whereabouts::Planned } else { Whereabouts::Here },
+        place: if other.planned { Whereabouts::Planned } else { Whereabouts::Here },
         same_stamp,
         same_disk: mine.id.dev == theirs.id.dev,
         volatile: search::volatile(other, mounts),
