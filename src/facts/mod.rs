@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 mod model;
 
-pub use model::{Completeness, Label, Member, Model, ModelKind, Payload, Pin, Stage};
+pub use model::{Completeness, Covers, Label, Member, Model, ModelKind, Payload, Pin, Stage, label_line};
 
 /// A point in time as the kernel stores it: seconds and nanoseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,6 +81,15 @@ pub struct Meta {
     pub mount: u64,
     /// Whether this is the root of a mount.
     pub mount_root: bool,
+}
+
+/// The times of a folder that are put back after something was written in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// Last access.
+    pub read: Stamp,
+    /// Last change of its entries.
+    pub changed: Stamp,
 }
 
 /// How a date came to be known.

@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::read;
 use super::tree::{Notable, Tree};
-use crate::facts::{Label, Stamp};
+use crate::facts::{Covers, Label, Meta, Stamp, label_line};
 use crate::sys::dir as sys;
 
 /// At most this much of a label is read.
-const LIMIT: u64 = 64 << 10;
+pub(super) const LIMIT: u64 = 64 << 10;
 
 /// The names a label may have in a directory; for a single file they follow its own name.
 pub(super) const NAMES: &[&str] =
@@ -38,7 +38,7 @@ impl Written {
 /// Reads a MODEL_INFO file of the surveyed tree.
 pub(super) fn in_tree(tree: &Tree, file: &Notable) -> Written {
     match read::head(tree, file, LIMIT + 1) {
-        Ok(bytes) => parse(file.text(), &bytes, tree.path(file), file.meta.mtime),
+        Ok(bytes) => parse(file.text(), &bytes, tree.path(file), &file.meta),
         Err(error) => Written::unread(tree.path(file), error.to_string()),
     }
 }
@@ -51,20 +51,35 @@ pub(super) fn beside(dir: &Path, prefix: &str) -> Vec<Written> {
         let path = dir.join(&name);
         let name = OsStr::new(&name);
         sys::stat_name(&open, name).ok()?;
-        let read = || -> std::io::Result<(Vec<u8>, Stamp)> {
+        let read = || -> std::io::Result<(Vec<u8>, Meta)> {
             let file = sys::open_file_at(&open, name)?;
             let size = usize::try_from(LIMIT + 1).unwrap_or(usize::MAX);
-            Ok((read::at(&file, 0, size)?, sys::stat_fd(&file)?.mtime))
+            Ok((read::at(&file, 0, size)?, sys::stat_fd(&file)?))
         };
         Some(match read() {
-            Ok((bytes, written)) => parse(name.to_str().unwrap_or(""), &bytes, path, written),
+            Ok((bytes, meta)) => parse(name.to_str().unwrap_or(""), &bytes, path, &meta),
             Err(error) => Written::unread(path, error.to_string()),
         })
     });
     all.collect()
 }
 
-fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Written {
+fn parse(name: &str, bytes: &[u8], path: PathBuf, meta: &Meta) -> Written {
+    parse_at(name, bytes, path, (meta.mtime, newest(meta)))
+}
+
+/// Reads the text of a label that is yet to be written.
+pub(super) fn of_text(text: &str) -> Written {
+    parse_at(NAMES[0], text.as_bytes(), PathBuf::from(NAMES[0]), <_>::default())
+}
+
+/// The newest time of a file.
+fn newest(meta: &Meta) -> Stamp {
+    meta.mtime.max(meta.ctime).max(meta.btime.unwrap_or_default())
+}
+
+/// Reads it; `times` are its modification time and its newest one.
+fn parse_at(name: &str, bytes: &[u8], path: PathBuf, times: (Stamp, Stamp)) -> Written {
     if bytes.len() as u64 > LIMIT {
         return Written::unread(path, "it is over 64 KiB".to_owned());
     }
@@ -80,7 +95,8 @@ fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Written {
         Err(why) => return Written { path, label: Err(why), keep: None },
     };
     let digest = *blake3::hash(bytes).as_bytes();
-    let mut label = Label { path: path.clone(), written, digest, ..Label::default() };
+    let (written, arrived) = times;
+    let mut label = Label { path: path.clone(), written, arrived, digest, ..Label::default() };
     for (key, value) in fields {
         take(&mut label, &key, &value);
     }
@@ -109,12 +125,8 @@ fn decoded(bytes: &[u8]) -> String {
 /// `key: value` lines; flat YAML is the same thing with quotes, and people decorate keys as lists.
 fn lines(text: &str) -> Vec<(String, String)> {
     text.split(['\n', '\r'])
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .filter_map(|line| line.split_once(':'))
-        .map(|(key, value)| {
-            let key = key.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
-            (key, unquote(value.trim_matches(['*', ' ', '\t', '\r'])).to_owned())
-        })
+        .filter_map(label_line)
+        .map(|(key, value)| (key, unquote(value).to_owned()))
         .collect()
 }
 
@@ -152,6 +164,9 @@ fn take(label: &mut Label, key: &str, value: &str) {
         "base" => label.base = Some(value),
         "run" => label.run = Some(value),
         "note" => label.note = Some(value),
+        "covers" => {
+            label.covers = Some(Covers { says: value.to_ascii_lowercase(), found: None });
+        }
         "retired" if !is_no(&value) => label.retired = Some(value),
         _ => {}
     }
@@ -196,7 +211,7 @@ mod tests {
     use super::*;
 
     fn keep(name: &str, text: &str) -> Option<String> {
-        parse(name, text.as_bytes(), PathBuf::from(name), Stamp::at(0)).keep
+        parse_at(name, text.as_bytes(), PathBuf::from(name), <_>::default()).keep
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reads the disk and decides nothing: survey of the targets, identity of models, labels, age.
 
 mod batch;
+mod covers;
 mod enrich;
 mod gather;
 mod identify;
@@ -13,6 +14,7 @@ mod pins;
 mod protected;
 mod read;
 mod series;
+mod subject;
 mod survey;
 mod target;
 mod tree;
@@ -33,6 +35,7 @@ use crate::sys::dir;
 use crate::sys::env::Surroundings;
 use crate::when::Clock;
 
+pub use subject::{LabelFile, Old, Subject, Subjects, read_label, subjects};
 pub use survey::Progress;
 pub use target::{Target, resolve};
 pub use whole::Wholes;
@@ -79,6 +82,7 @@ fn one(
     let tree = tree.with_context(cannot)?;
     let mut models = identify::identify(&tree, &target.path);
     enrich::enrich(&mut models, &tree, &target.path, eyes.clock);
+    covers::compare(&mut models, &tree);
     let mut pins = pins::inside(&tree, &models);
     let lone = tree.dirs.is_empty() && !models.is_empty();
     pins.extend(pins::around(&target.path, lone));

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::decide::{Judged, Mode, Plan, Refusal};
-use crate::facts::{Completeness, Evidence, FileKind, How, Label, Model, ModelKind, Stage, Stamp};
+use crate::facts::{Completeness, Covers, Evidence, FileKind, How, Label, Model, ModelKind, Stage, Stamp};
 use crate::when::Clock;
 
 /// Adds a path under `key`, and its bytes in base64 where it is no UTF-8.
@@ -122,8 +122,14 @@ fn label(l: &Label, clock: &Clock) -> Value {
         json!({
             "model": l.model, "trained": l.trained, "steps": l.steps, "base": l.base, "run": l.run,
             "note": l.note, "keep": l.keep, "retired": l.retired, "written": stamp(clock, l.written),
+            "covers": l.covers.as_ref().map(|c| &c.says), "fits": l.covers.as_ref().and_then(fits),
         }),
     )
+}
+
+/// Whether the weights are those that the label was written for; nothing where it does not say.
+fn fits(covers: &Covers) -> Option<bool> {
+    Some(covers.found.as_ref()?.as_ref() == Ok(&covers.says))
 }
 
 fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value {

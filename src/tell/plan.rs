@@ -107,6 +107,11 @@ fn target_text(out: &mut String, judged: &Judged, clock: &Clock) {
         dirs(out, judged, clock);
     }
     refusals(out, &judged.refusals, clock, 2);
+    // What disagrees is told with its model.
+    let told = |w: &&String| facts.models.iter().any(|m| m.conflicts.contains(w));
+    for warning in judged.warnings.iter().filter(|w| !told(w)) {
+        line(out, &styled(YELLOW, &wrap(2, "! ", &harmless(warning))));
+    }
     for (model, reasons) in facts.models.iter().zip(&judged.models) {
         model_text(out, model, reasons, clock);
     }

@@ -12,7 +12,7 @@ use std::path::Path;
 use super::Grounds;
 use super::plan::Judged;
 use super::refusal::Refusal;
-use crate::facts::{Dossier, History, Model, Stamp};
+use crate::facts::{Dossier, History, Label, Model, Stamp};
 use crate::policy::Policy;
 use crate::when::Clock;
 
@@ -134,7 +134,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         id: "label-mismatch",
-        refuses: "a label contradicts the files: another family, a size more than twice off, another step, or it is older than the weights",
+        refuses: "a label contradicts the files: another family, a size more than twice off, another step, or it is older than the weights, or was written for others (`Covers:`)",
         lifted_by: "a true label",
         why: "a wrong label is worse than none",
         judge: Judge::Model(label::mismatch),
@@ -215,11 +215,19 @@ pub(super) fn judge(facts: Dossier, grounds: Grounds<'_>) -> Judged {
     Judged { refusals, models, warnings, facts }
 }
 
+/// What of a label, yet to be written beside a model, its files contradict: as `label-mismatch`
+/// will refuse it.
+#[must_use]
+pub fn contradictions(label: &Label, model: &Model) -> Vec<String> {
+    label::contradictions(label, model)
+}
+
 fn warnings(case: &Case<'_>) -> Vec<String> {
     let mut warnings = Vec::new();
     for model in &case.facts.models {
         warnings.extend(model.conflicts.iter().cloned());
         warnings.extend(age::birth_warning(case, model));
+        warnings.extend(label::young(case, model));
     }
     warnings
 }

@@ -15,6 +15,7 @@ pub(super) mod shape;
 pub(super) mod weights;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::facts::{Completeness, FileKind, Model};
@@ -25,6 +26,7 @@ pub(super) use describe::best_of_run;
 use installed::Installed;
 pub(super) use layout::Marks;
 pub(super) use parts::{is_shard, is_side};
+pub(super) use safetensors::Span;
 use weights::{Holds, Sample, WeightFile};
 
 /// A weight file with where it lies.
@@ -87,6 +89,30 @@ pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<(Model, Place)> {
     models
 }
 
+/// The weight files of each folder that is a model's, by their indexes among the notable ones.
+pub(super) fn weight_files(tree: &Tree) -> HashMap<u32, Vec<usize>> {
+    if tree.dirs.is_empty() {
+        return HashMap::new();
+    }
+    let marks = Marks::new(tree);
+    let mut files: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (file, _) in recognised(tree) {
+        let key = |f: &Notable| (f.dir, f.name.clone());
+        if let Ok(at) = tree.notable.binary_search_by_key(&key(file), key) {
+            files.entry(marks.owner(file.dir)).or_default().push(at);
+        }
+    }
+    files
+}
+
+/// Where each tensor of a weight file lies, where its header lists them.
+///
+/// # Errors
+/// Where it cannot be opened.
+pub(super) fn spans(tree: &Tree, file: &Notable) -> io::Result<Option<BTreeMap<String, Span>>> {
+    Ok(safetensors::spans(&tree.open(file)?, file.meta.size))
+}
+
 /// Every file that is weights, or may be.
 fn recognised(tree: &Tree) -> Vec<Found<'_>> {
     let packages = Installed::of(tree);
@@ -129,7 +155,7 @@ fn above(tree: &Tree, dirs: impl Iterator<Item = u32>) -> HashSet<u32> {
 }
 
 fn recognise(tree: &Tree, file: &Notable) -> Option<WeightFile> {
-    let sample = || -> std::io::Result<Option<WeightFile>> {
+    let sample = || -> io::Result<Option<WeightFile>> {
         let opened = tree.open(file)?;
         let head = read::at(&opened, 0, usize::try_from(HEAD).unwrap_or(0))?;
         let name = file.name.to_string_lossy();
