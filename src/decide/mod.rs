@@ -1,5 +1,6 @@
 //! Rules, verdicts and the plan: pure functions of facts, policy and clock. Nothing here can fail.
 
+pub mod draft;
 mod plan;
 mod proposal;
 mod refusal;
@@ -12,7 +13,7 @@ use crate::when::Clock;
 pub use plan::{Judged, Mode, Plan, Sums};
 pub use proposal::{Proposal, propose};
 pub use refusal::Refusal;
-pub use rules::{RULES, Rule};
+pub use rules::{RULES, Rule, contradictions};
 
 /// By what is judged.
 #[derive(Clone, Copy, Debug)]

@@ -85,6 +85,13 @@ pub fn label_line(line: &str) -> Option<(String, &str)> {
     Some((key, value.trim_matches(['*', ' ', '\t', '\r'])))
 }
 
+/// Whether a value of a label takes back what its key says.
+#[must_use]
+pub fn is_no(value: &str) -> bool {
+    let no = ["no", "false", "never", "0", "null", "none", "off", "n"];
+    no.contains(&value.to_ascii_lowercase().as_str())
+}
+
 /// The fingerprint of the weights that a label was written for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Covers {

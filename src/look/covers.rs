@@ -155,7 +155,10 @@ mod tests {
             let blocks: u64 = (0..of).map(|n| wanted(n, of)).sum();
             assert!(blocks <= BLOCKS && blocks > 0, "{of}: {blocks}");
         }
-        assert_eq!(places(100, 3 * BLOCK, 3).collect::<Vec<_>>(), [100, 100 + BLOCK, 100 + 2 * BLOCK]);
+        assert_eq!(
+            places(100, 3 * BLOCK, 3).collect::<Vec<_>>(),
+            [100, 100 + BLOCK, 100 + 2 * BLOCK]
+        );
         assert_eq!(places(100, 10, 3).collect::<Vec<_>>(), [100]);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::read;
 use super::tree::{Notable, Tree};
-use crate::facts::{Covers, Label, Meta, Stamp, label_line};
+use crate::facts::{Covers, Label, Meta, Stamp, is_no, label_line};
 use crate::sys::dir as sys;
 
 /// At most this much of a label is read.
@@ -199,11 +199,6 @@ fn pin_anywhere(text: &str) -> Option<String> {
             (!is_no(value)).then(|| read::short(value))
         })
     })
-}
-
-fn is_no(value: &str) -> bool {
-    let no = ["no", "false", "never", "0", "null", "none", "off", "n"];
-    no.contains(&value.to_ascii_lowercase().as_str())
 }
 
 #[cfg(test)]

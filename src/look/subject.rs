@@ -84,7 +84,6 @@ pub fn subjects(target: &Target, eyes: &Eyes<'_>) -> Result<Subjects> {
 }
 
 /// What a label file of this content says: the label if it is one, and what pins, label or not.
-#[must_use]
 pub fn read_label(text: &str) -> (Result<Label, String>, Option<String>) {
     let written = labels::of_text(text);
     (written.label, written.keep)
@@ -108,7 +107,9 @@ impl Subjects {
             _ if models.iter().all(|(model, _)| run(model)) => {
                 Ok(Subject { of: self, place: Place::Dir(ROOT), speaks_of: models })
             }
-            1 => bail!("the model is `{}`: name that", self.target.join(&models[0].0.path).display()),
+            1 => {
+                bail!("the model is `{}`: name that", self.target.join(&models[0].0.path).display())
+            }
             n => bail!("`{shown}` holds {n} models: name one, or say --recursive for each of them"),
         }
     }
@@ -116,7 +117,9 @@ impl Subjects {
     /// Every model that nothing says what it is.
     pub fn unlabelled(&self) -> impl Iterator<Item = Subject<'_>> {
         let bare = |m: &Model| m.label.is_none() && m.hub.is_none() && !m.installed;
-        (0..self.models.len()).filter(move |at| bare(&self.models[*at].0)).map(|at| self.subject(at))
+        (0..self.models.len())
+            .filter(move |at| bare(&self.models[*at].0))
+            .map(|at| self.subject(at))
     }
 
     /// How many models there are, labelled or not.

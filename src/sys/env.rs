@@ -83,8 +83,7 @@ fn name_in(passwd: &[u8], uid: u32) -> Option<String> {
 }
 
 fn home_in(passwd: &[u8], uid: u32) -> Option<PathBuf> {
-    entry(passwd, uid)
-        .map(|f| PathBuf::from(OsString::from_vec(f[5].to_vec())))
+    entry(passwd, uid).map(|f| PathBuf::from(OsString::from_vec(f[5].to_vec())))
 }
 
 fn all_homes(passwd: &[u8]) -> Vec<PathBuf> {

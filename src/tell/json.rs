@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::decide::{Judged, Mode, Plan, Refusal};
-use crate::facts::{Completeness, Covers, Evidence, FileKind, How, Label, Model, ModelKind, Stage, Stamp};
+use crate::facts::{
+    Completeness, Covers, Evidence, FileKind, How, Label, Model, ModelKind, Stage, Stamp,
+};
 use crate::when::Clock;
 
 /// Adds a path under `key`, and its bytes in base64 where it is no UTF-8.

@@ -12,9 +12,7 @@ pub(super) fn unlabeled(case: &Case<'_>, model: &Model) -> Option<Reason> {
         Some(why) => format!("its MODEL_INFO file is no label: {why}"),
         None => "nothing says what it is: no MODEL_INFO file".to_owned(),
     };
-    let file =
-        if model.single_file { "NAME.MODEL_INFO.txt beside it" } else { "MODEL_INFO.txt in it" };
-    Some(Reason::new(message, format!("a {file} with a line `Model: ..`")))
+    Some(Reason::new(message, "`safe-rm label`, which writes one"))
 }
 
 pub(super) fn mismatch(case: &Case<'_>, model: &Model) -> Option<Reason> {

@@ -128,7 +128,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "unlabeled",
         refuses: "a model has no valid label",
-        lifted_by: "a MODEL_INFO.txt beside it with a line `Model: ..`",
+        lifted_by: "`safe-rm label`, which writes a MODEL_INFO.txt",
         why: "somebody must have said what it is before it goes",
         judge: Judge::Model(label::unlabeled),
     },
