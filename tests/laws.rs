@@ -67,6 +67,7 @@ fn dossier(models: Vec<Model>, problems: bool, protected: bool) -> Dossier {
         payload: Vec::new(),
         models,
         part_of: None,
+        side_of: None,
         protected: protected.then(|| "it is a mount point".into()),
     }
 }

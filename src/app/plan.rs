@@ -20,7 +20,7 @@ pub(super) fn run(paths: &[OsString], voice: Voice) -> Result<Exit> {
 
 /// Shows it for this mode.
 pub(super) fn show(world: &World, paths: &[OsString], mode: Mode, voice: Voice) -> Result<Exit> {
-    let plan = world.plan(&look::resolve(paths)?, mode)?;
+    let plan = world.plan(&look::with_sides(paths)?, mode)?;
     voice.plan(&plan);
     if plan.allowed() {
         voice.plan_document(&plan, &["a person may run safe-rm on these paths and type DELETE"]);

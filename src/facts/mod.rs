@@ -252,6 +252,8 @@ pub struct Dossier {
     pub models: Vec<Model>,
     /// If the target is only a part of a model: what of.
     pub part_of: Option<String>,
+    /// The model of the same run that it is a side file of.
+    pub side_of: Option<PathBuf>,
     /// If the target must never go: why.
     pub protected: Option<String>,
 }

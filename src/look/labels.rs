@@ -1,6 +1,8 @@
 //! MODEL_INFO files: what people wrote beside a model. Data, never trusted.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -46,22 +48,33 @@ pub(super) fn in_tree(tree: &Tree, file: &Notable) -> Written {
 /// Reads the MODEL_INFO files outside of the tree, in a directory above or beside the target.
 pub(super) fn beside(dir: &Path, prefix: &str) -> Vec<Written> {
     let Ok(open) = sys::open_path(dir) else { return Vec::new() };
-    let all = NAMES.iter().filter_map(|name| {
-        let name = format!("{prefix}{name}");
-        let path = dir.join(&name);
-        let name = OsStr::new(&name);
-        sys::stat_name(&open, name).ok()?;
-        let read = || -> std::io::Result<(Vec<u8>, Meta)> {
-            let file = sys::open_file_at(&open, name)?;
-            let size = usize::try_from(LIMIT + 1).unwrap_or(usize::MAX);
-            Ok((read::at(&file, 0, size)?, sys::stat_fd(&file)?))
-        };
-        Some(match read() {
-            Ok((bytes, meta)) => parse(name.to_str().unwrap_or(""), &bytes, path, &meta),
-            Err(error) => Written::unread(path, error.to_string()),
-        })
+    let names = NAMES.iter().map(|name| format!("{prefix}{name}"));
+    names.filter_map(|name| at(&open, OsStr::new(&name), dir.join(&name))).collect()
+}
+
+/// As [`beside`], of those that went to a trash; each has the path that it had.
+pub(super) fn moved(dir: &Path, prefix: &str, to: &HashMap<PathBuf, PathBuf>) -> Vec<Written> {
+    let paths = NAMES.iter().map(|name| dir.join(format!("{prefix}{name}")));
+    let found = paths.filter_map(|path| {
+        let lies = to.get(&path)?;
+        at(&sys::open_path(lies.parent()?).ok()?, lies.file_name()?, path)
     });
-    all.collect()
+    found.collect()
+}
+
+/// Reads the one of this name in an open folder, as the one at this path.
+fn at(open: &OwnedFd, name: &OsStr, path: PathBuf) -> Option<Written> {
+    sys::stat_name(open, name).ok()?;
+    let read = || -> std::io::Result<(Vec<u8>, Meta)> {
+        let file = sys::open_file_at(open, name)?;
+        let size = usize::try_from(LIMIT + 1).unwrap_or(usize::MAX);
+        Ok((read::at(&file, 0, size)?, sys::stat_fd(&file)?))
+    };
+    let own = path.file_name().and_then(OsStr::to_str).unwrap_or("").to_owned();
+    Some(match read() {
+        Ok((bytes, meta)) => parse(&own, &bytes, path, &meta),
+        Err(error) => Written::unread(path, error.to_string()),
+    })
 }
 
 fn parse(name: &str, bytes: &[u8], path: PathBuf, meta: &Meta) -> Written {

@@ -14,6 +14,7 @@ mod pins;
 mod protected;
 mod read;
 mod series;
+mod sides;
 mod subject;
 mod survey;
 mod target;
@@ -35,9 +36,10 @@ use crate::sys::dir;
 use crate::sys::env::Surroundings;
 use crate::when::Clock;
 
+pub use sides::goes_with;
 pub use subject::{LabelFile, Old, Subject, Subjects, read_label, subjects};
 pub use survey::Progress;
-pub use target::{Target, resolve};
+pub use target::{Target, resolve, with_sides};
 pub use whole::Wholes;
 
 /// What looking needs to know of the world.
@@ -61,7 +63,19 @@ pub fn look<T: Borrow<Target>>(targets: &[T], eyes: &Eyes<'_>) -> Result<Vec<Dos
     let mut series = series::Series::new(eyes);
     let with: Vec<PathBuf> = targets.iter().map(|t| t.borrow().path.clone()).collect();
     let mut wholes = Wholes::new(&with);
-    targets.iter().map(|t| one(t.borrow(), &mut wholes, eyes, &mut series)).collect()
+    let moved = targets
+        .iter()
+        .map(Borrow::borrow)
+        .filter_map(|t: &Target| Some((t.path.clone(), t.trashed.clone()?)));
+    // A label that went to the trash with its model lies beside it no more.
+    let moved: HashMap<PathBuf, PathBuf> = moved.collect();
+    let each = targets.iter().map(|t| {
+        let path = &t.borrow().path;
+        let mut dossier = one(t.borrow(), &mut wholes, eyes, &mut series, &moved)?;
+        dossier.side_of = with.iter().find(|model| goes_with(path, model)).cloned();
+        Ok(dossier)
+    });
+    each.collect()
 }
 
 fn one(
@@ -69,6 +83,7 @@ fn one(
     wholes: &mut Wholes<'_>,
     eyes: &Eyes<'_>,
     series: &mut series::Series<'_>,
+    moved: &HashMap<PathBuf, PathBuf>,
 ) -> Result<Dossier> {
     let euid = eyes.surroundings.euid;
     let cannot = || format!("cannot look at `{}`", target.path.display());
@@ -81,7 +96,7 @@ fn one(
     };
     let tree = tree.with_context(cannot)?;
     let mut models = identify::identify(&tree, &target.path);
-    enrich::enrich(&mut models, &tree, &target.path, eyes.clock);
+    enrich::enrich(&mut models, &tree, &target.path, eyes.clock, moved);
     covers::compare(&mut models, &tree);
     let mut pins = pins::inside(&tree, &models);
     let lone = tree.dirs.is_empty() && !models.is_empty();
@@ -100,6 +115,7 @@ fn one(
         pins,
         part_of: wholes.part_of(&target.path, &tree.meta),
         protected,
+        side_of: None,
         labelled: tree.notable.iter().any(|f| notable::is_label(f.name.as_encoded_bytes())),
         payload: payload::payload(&tree, &target.path),
         models,

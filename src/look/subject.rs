@@ -79,7 +79,8 @@ pub fn subjects(target: &Target, eyes: &Eyes<'_>) -> Result<Subjects> {
     let tree = survey::survey(&target.parent, &target.name, euid, eyes.progress);
     let tree = tree.with_context(cannot)?;
     let mut models = identify::identify(&tree, &target.path);
-    enrich::enrich(&mut models, &tree, &target.path, eyes.clock);
+    let moved = std::collections::HashMap::new();
+    enrich::enrich(&mut models, &tree, &target.path, eyes.clock, &moved);
     Ok(Subjects { tree, target: target.path.clone(), models, files: OnceCell::new(), before })
 }
 

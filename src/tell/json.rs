@@ -82,6 +82,7 @@ fn target(judged: &Judged, clock: &Clock) -> Value {
         &facts.path,
         json!({
             "kind": kind,
+            "goes_with": facts.side_of.as_ref().map(|p| p.to_string_lossy()),
             "bytes": facts.totals.bytes,
             "frees": facts.totals.frees,
             "files": facts.totals.files,

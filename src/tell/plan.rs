@@ -89,7 +89,10 @@ fn target_text(out: &mut String, judged: &Judged, clock: &Clock) {
         line(out, &wrap(2, "it lies in ", &path(at)));
     }
     let what = match facts.meta.kind {
-        FileKind::File => "a file".to_owned(),
+        FileKind::File => match facts.side_of.as_ref().and_then(|model| model.file_name()) {
+            Some(model) => format!("goes with {}", path(Path::new(model))),
+            None => "a file".to_owned(),
+        },
         FileKind::Symlink => "a link; what it points to stays".to_owned(),
         FileKind::Special => "a FIFO, socket or device".to_owned(),
         FileKind::Directory => {

@@ -105,6 +105,11 @@ pub(super) fn weight_files(tree: &Tree) -> HashMap<u32, Vec<usize>> {
     files
 }
 
+/// Whether a file holds weights, or may.
+pub(super) fn is_model_file(tree: &Tree, file: &Notable) -> bool {
+    recognise(tree, file).is_some_and(|known| known.holds != Holds::Other)
+}
+
 /// Where each tensor of a weight file lies, where its header lists them.
 ///
 /// # Errors
