@@ -68,6 +68,10 @@ fn a_draft_says_what_the_files_say_and_every_line_is_signed() {
     assert_eq!(sandbox.run(&["label", "--model", "x", "shelf/none"]).code, 1);
     assert_eq!(sandbox.run(&["label", "--model", "x", "--json", "../home"]).code, 3);
     assert_eq!(sandbox.run(&["label", "--model", "a\nb", "full"]).code, 2);
+    for part in ["full/model.safetensors", "full/config.json"] {
+        let answer = sandbox.run(&["label", "--model", "x", part]);
+        assert!(answer.code == 3 && answer.out.contains("only a part"), "{answer:?}");
+    }
 }
 
 #[test]
@@ -225,7 +229,8 @@ fn a_label_that_was_copied_to_other_weights_is_found_out() {
     let label = text(&sandbox, "run/checkpoint-2/MODEL_INFO.txt").replace("Steps: 2", "Steps: 4");
     sandbox.file("run/checkpoint-4/MODEL_INFO.txt", label);
     assert!(mismatch("run/checkpoint-4"));
-    // A moved folder is the same model, a byte more is another one.
+    // A moved folder is the same model, an archive beside it is no weights; another byte is.
+    std::fs::write(sandbox.work().join("run/checkpoint-2/logs.zip"), vec![b'P'; 11 << 20]).unwrap();
     std::fs::rename(sandbox.work().join("run/checkpoint-2"), sandbox.work().join("two")).unwrap();
     assert!(!mismatch("two"));
     let weights = sandbox.work().join("two/adapter_model.safetensors");
@@ -237,6 +242,33 @@ fn a_label_that_was_copied_to_other_weights_is_found_out() {
     assert!(mismatch("two"));
     let json = sandbox.run(&["plan", "--json", "two"]).json();
     assert_eq!(json["targets"][0]["models"][0]["label"]["fits"], false);
+}
+
+/// A model of 16 GB with 399 tensors, and one of 20,000 tensors: the samples are bounded.
+#[test]
+fn samples_are_few_however_large_the_model_is() {
+    if !has_tool("strace", &["-V"]) {
+        return;
+    }
+    let sandbox = Sandbox::later();
+    for (name, tensors, shape, most) in
+        [("few", 399, vec![20_000, 1000], 8 << 20), ("many", 20_000, vec![8, 512], 32 << 20)]
+    {
+        let tensors = (0..tensors).map(|i| (format!("model.{i}.weight"), shape.clone()));
+        let path = sandbox.work().join(name).join("model.safetensors");
+        common::safetensors(&path, tensors.collect());
+        let answer = sandbox.run(&["label", "--model", "x", name]);
+        assert_eq!(answer.code, 0, "{answer:?}");
+        let trace = sandbox.work().join("trace");
+        let trace = trace.to_str().unwrap();
+        let traced = ["-f", "-e", "trace=read,pread64", "-o", trace, common::BIN, "plan", name];
+        let output = sandbox.command_of("strace", &traced).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let text = std::fs::read_to_string(trace).unwrap();
+        let sizes = text.lines().filter_map(|l| l.rsplit_once("= ")?.1.trim().parse::<u64>().ok());
+        let read: u64 = sizes.sum();
+        assert!(read < most && read > 4 << 20, "{name}: {read} bytes read");
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub fn label(file: &LabelFile, text: &str, owner: Option<u32>) -> Result<bool> {
         return Err(anyhow!("{error:#}; `{}` is left there: {stays}", aside.display()));
     }
     written?;
-    change::sync_dir(folder)?;
+    change::sync_dir(folder).context("it is written, and perhaps not durable")?;
     Ok(kept)
 }
 

@@ -35,16 +35,24 @@ pub(super) fn run(args: cli::Label, voice: Voice) -> Result<Exit> {
         let found = match found {
             Ok(found) => found,
             Err(why) => {
-                all.push(job.told(Labelled { outcome: Outcome::Failed, ..none(why) }));
+                // What the system says is a failure, all else a refusal.
+                let failed = why.is::<std::io::Error>();
+                let outcome = if failed { Outcome::Failed } else { Outcome::Refused };
+                all.push(job.told(Labelled { outcome, ..none(why) }));
                 continue;
             }
         };
         if args.recursive {
             let before = all.len();
-            all.extend(found.unlabelled().map(|subject| job.label(&subject)));
-            let labelled = found.count() - (all.len() - before);
+            for subject in found.unlabelled() {
+                all.push(job.label(&subject));
+                // Who stops one means the rest as well.
+                if all.last().is_some_and(|l| l.outcome == Outcome::Declined) {
+                    break;
+                }
+            }
             if all.len() == before {
-                voice.remark(&match labelled {
+                voice.remark(&match found.count() {
                     0 => format!("no model is known in {}", tell::harmless_path(&target.path)),
                     n => format!("nothing to label: of {n} models each has a label"),
                 });
@@ -193,6 +201,7 @@ impl Job<'_> {
         if look::read_label(&new.text()).0.is_err() {
             shown.lines.clone_from(&new.lines);
             let fits = models.first().filter(|_| !run).and_then(|m| m.name.as_deref());
+            let fits = fits.map(tell::harmless);
             let unknown = || {
                 self.voice.draft(shown);
                 let why = "nothing says what it is called: --model NAME does".to_owned();
@@ -202,7 +211,7 @@ impl Job<'_> {
                 return unknown();
             }
             let above = tell::asked_name(shown);
-            let name = match ask::line(&above, "Model (what is it?)", fits) {
+            let name = match ask::line(&above, "Model (what is it?)", fits.as_deref()) {
                 None => return unknown(),
                 Some(Err(_)) => return Ok(Err((Outcome::Declined, Vec::new()))),
                 Some(Ok(name)) => name,

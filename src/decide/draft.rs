@@ -86,7 +86,7 @@ pub struct Known<'a> {
 #[must_use]
 pub fn draft(old: &str, wish: &Wish, known: Known<'_>) -> Draft {
     let Known { models, run, covers, clock } = known;
-    let asked = |v: &Option<String>| v.clone().map(Value::Asked);
+    let asked = |v: &Option<String>| v.as_ref().map(|v| Value::Asked(plain(v)));
     let or_gone = |v: &Option<String>| {
         v.clone().map(|v| if is_no(&v) { Value::Gone } else { Value::Asked(v) })
     };

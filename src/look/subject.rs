@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use super::covers::{self, Files};
 use super::identify::{self, Place};
 use super::tree::{ROOT, Tree, chain_of, open_chain};
-use super::{Eyes, Target, enrich, labels, read, survey};
+use super::{Eyes, Target, Wholes, enrich, labels, read, survey};
 use crate::facts::{FileKind, Label, Meta, Model, Times};
 use crate::sys::dir;
 
@@ -62,7 +62,7 @@ pub struct Old {
 /// Surveys a target for its models.
 ///
 /// # Errors
-/// Where it cannot be looked at, or is a link.
+/// Where it cannot be looked at, is a link, or is only a part of a model.
 pub fn subjects(target: &Target, eyes: &Eyes<'_>) -> Result<Subjects> {
     let shown = target.path.display();
     let cannot = || format!("cannot look at `{shown}`");
@@ -81,6 +81,11 @@ pub fn subjects(target: &Target, eyes: &Eyes<'_>) -> Result<Subjects> {
     let mut models = identify::identify(&tree, &target.path);
     let moved = std::collections::HashMap::new();
     enrich::enrich(&mut models, &tree, &target.path, eyes.clock, &moved);
+    // A label in a part would make it stand for itself.
+    let with = [target.path.clone()];
+    if let Some(whole) = Wholes::new(&with).part_of(&target.path, &tree.meta) {
+        bail!("`{shown}` is only a part of {whole}: label that");
+    }
     Ok(Subjects { tree, target: target.path.clone(), models, files: OnceCell::new(), before })
 }
 

@@ -162,7 +162,7 @@ pub fn shown(labelled: &Labelled) -> String {
 /// What stands above the question for the name of a model.
 #[must_use]
 pub fn asked_name(labelled: &Labelled) -> String {
-    label::draft(labelled).trim_end().to_owned()
+    anstream::adapter::strip_str(&label::draft(labelled)).to_string().trim_end().to_owned()
 }
 
 /// What is left of a plan whose removal was begun, above the prompt.

@@ -95,14 +95,20 @@ pub(super) fn weight_files(tree: &Tree) -> HashMap<u32, Vec<usize>> {
         return HashMap::new();
     }
     let marks = Marks::new(tree);
-    let mut files: HashMap<u32, Vec<usize>> = HashMap::new();
-    for (file, _) in recognised(tree) {
+    let mut files: HashMap<u32, Vec<(usize, bool)>> = HashMap::new();
+    for (file, weights) in recognised(tree) {
         let key = |f: &Notable| (f.dir, f.name.clone());
         if let Ok(at) = tree.notable.binary_search_by_key(&key(file), key) {
-            files.entry(marks.owner(file.dir)).or_default().push(at);
+            let sure = weights.holds != Holds::Possibly;
+            files.entry(marks.owner(file.dir)).or_default().push((at, sure));
         }
     }
-    files
+    // What only may be weights comes and goes beside those that are.
+    let sure = |files: Vec<(usize, bool)>| {
+        let any = files.iter().any(|f| f.1);
+        files.into_iter().filter(|f| f.1 || !any).map(|f| f.0).collect()
+    };
+    files.into_iter().map(|(dir, files)| (dir, sure(files))).collect()
 }
 
 /// Whether a file holds weights, or may.
