@@ -143,6 +143,54 @@ fn a_person_is_asked_for_the_name_and_for_a_change() {
     assert!(text.starts_with(kept), "{text}");
 }
 
+/// What came while the question stood is not written over, and nothing is left behind.
+#[test]
+fn a_label_that_changed_meanwhile_stays() {
+    let sandbox = Sandbox::later();
+    let dir = sandbox.fixture("qwen3_full", "full");
+    let theirs = "Model: Qwen3 toy\nKeep: theirs\n";
+    for (before, after) in [
+        (None, Some(theirs)),
+        (Some("Model: Qwen3 toy\n"), Some(theirs)),
+        (Some("Model: Qwen3 toy\n"), None),
+    ] {
+        let label = dir.join("MODEL_INFO.txt");
+        let _ = std::fs::remove_file(&label);
+        if let Some(before) = before {
+            std::fs::write(&label, before).unwrap();
+        }
+        let mut terminal = sandbox.at_terminal(&["label", "--note", "n", "full"]);
+        if before.is_none() {
+            terminal.0.exp_string("what is it?").unwrap();
+            terminal.line("Qwen3 toy");
+        }
+        terminal.prompt();
+        let _ = std::fs::remove_file(&label);
+        if let Some(after) = after {
+            std::fs::write(&label, after).unwrap();
+        }
+        terminal.line("YES");
+        let (shown, code) = terminal.end();
+        assert!(code == 1 && shown.contains("look again"), "{code} {shown}");
+        assert_eq!(std::fs::read_to_string(&label).ok().as_deref(), after);
+        let labels = std::fs::read_dir(&dir).unwrap().map(|e| e.unwrap().file_name());
+        assert!(labels.into_iter().all(|n| !n.to_str().unwrap().starts_with('.')));
+    }
+}
+
+/// Text of a label reaches no terminal as it stands.
+#[test]
+fn what_a_label_says_is_shown_escaped() {
+    let sandbox = Sandbox::later();
+    sandbox.fixture("qwen3_full", "full");
+    sandbox.file("full/MODEL_INFO.txt", "Model: Qwen3\x1b[2J\u{202e}\nOwner: \x1b]0;x\x07\n");
+    let answer = sandbox.run(&["label", "--note", "b", "full"]);
+    assert_eq!(answer.code, 3, "{answer:?}");
+    assert!(!answer.out.contains(['\x1b', '\x07', '\u{202e}']), "{answer:?}");
+    let answer = sandbox.run(&["label", "--json", "--note", "b", "full"]);
+    assert!(answer.out.is_ascii() && !answer.err.contains('\x1b'), "{answer:?}");
+}
+
 #[test]
 fn a_pin_is_taken_back_and_a_model_retired_by_a_person_alone() {
     let sandbox = Sandbox::later();
