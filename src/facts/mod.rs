@@ -7,9 +7,8 @@ use std::path::PathBuf;
 
 mod model;
 
-pub use model::{
-    Completeness, Covers, Label, Member, Model, ModelKind, Payload, Pin, Stage, is_no, label_line,
-};
+pub use model::{Completeness, Label, Member, Model, ModelKind, Payload, Pin, Stage};
+pub use model::{Covers, is_no, label_line};
 
 /// A point in time as the kernel stores it: seconds and nanoseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 
-use super::identify::{self, Place, Span};
+use super::identify::spans::{Span, spans};
+use super::identify::{self, Place};
 use super::read;
 use super::tree::{Notable, ROOT, Tree};
 use crate::facts::{Covers, Model};
@@ -72,7 +73,7 @@ pub(super) fn fingerprint(tree: &Tree, files: &Files, place: Place) -> io::Resul
     if all.is_empty() {
         return Err(io::Error::other("no weights lie here"));
     }
-    let listed = all.values().map(|file| identify::spans(tree, file));
+    let listed = all.values().map(|file| spans(tree, file));
     let listed: Vec<Option<BTreeMap<String, Span>>> = listed.collect::<io::Result<_>>()?;
     let tensors = listed.iter().flatten().map(|t| t.len() as u64).sum::<u64>();
     let plain = listed.iter().filter(|t| t.is_none()).count() as u64;

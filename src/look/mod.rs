@@ -36,11 +36,12 @@ use crate::sys::dir;
 use crate::sys::env::Surroundings;
 use crate::when::Clock;
 
-pub use sides::goes_with;
-pub use subject::{LabelFile, Old, Subject, Subjects, read_label, subjects};
 pub use survey::Progress;
 pub use target::{Target, resolve, with_sides};
 pub use whole::Wholes;
+
+pub use sides::goes_with;
+pub use subject::{LabelFile, Old, Subject, Subjects, read_label, subjects};
 
 /// What looking needs to know of the world.
 #[derive(Clone, Copy, Debug)]

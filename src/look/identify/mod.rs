@@ -12,10 +12,10 @@ mod magic;
 pub(super) mod parts;
 mod safetensors;
 pub(super) mod shape;
+pub(super) mod spans;
 pub(super) mod weights;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::facts::{Completeness, FileKind, Model};
@@ -26,7 +26,6 @@ pub(super) use describe::best_of_run;
 use installed::Installed;
 pub(super) use layout::Marks;
 pub(super) use parts::{is_shard, is_side};
-pub(super) use safetensors::Span;
 use weights::{Holds, Sample, WeightFile};
 
 /// A weight file with where it lies.
@@ -97,6 +96,9 @@ pub(super) fn weight_files(tree: &Tree) -> HashMap<u32, Vec<usize>> {
     let marks = Marks::new(tree);
     let mut files: HashMap<u32, Vec<(usize, bool)>> = HashMap::new();
     for (file, weights) in recognised(tree) {
+        if file.meta.kind != FileKind::File {
+            continue;
+        }
         let key = |f: &Notable| (f.dir, f.name.clone());
         if let Ok(at) = tree.notable.binary_search_by_key(&key(file), key) {
             let sure = weights.holds != Holds::Possibly;
@@ -114,14 +116,6 @@ pub(super) fn weight_files(tree: &Tree) -> HashMap<u32, Vec<usize>> {
 /// Whether a file holds weights, or may.
 pub(super) fn is_model_file(tree: &Tree, file: &Notable) -> bool {
     recognise(tree, file).is_some_and(|known| known.holds != Holds::Other)
-}
-
-/// Where each tensor of a weight file lies, where its header lists them.
-///
-/// # Errors
-/// Where it cannot be opened.
-pub(super) fn spans(tree: &Tree, file: &Notable) -> io::Result<Option<BTreeMap<String, Span>>> {
-    Ok(safetensors::spans(&tree.open(file)?, file.meta.size))
 }
 
 /// Every file that is weights, or may be.
@@ -166,7 +160,7 @@ fn above(tree: &Tree, dirs: impl Iterator<Item = u32>) -> HashSet<u32> {
 }
 
 fn recognise(tree: &Tree, file: &Notable) -> Option<WeightFile> {
-    let sample = || -> io::Result<Option<WeightFile>> {
+    let sample = || -> std::io::Result<Option<WeightFile>> {
         let opened = tree.open(file)?;
         let head = read::at(&opened, 0, usize::try_from(HEAD).unwrap_or(0))?;
         let name = file.name.to_string_lossy();

@@ -3,7 +3,6 @@
 //! Source: the format's own specification; header limit of the reference reader (100 MB).
 
 use std::collections::BTreeMap;
-use std::fs::File;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -114,30 +113,4 @@ fn collect(header: Header, data: u64, size: u64) -> WeightFile {
         file.holds = Holds::Adapter;
     }
     file
-}
-
-/// Where the bytes of a tensor lie in its file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::look) struct Span {
-    /// The first one.
-    pub start: u64,
-    /// How many.
-    pub len: u64,
-}
-
-/// Where each tensor lies; nothing where this is no such file, or its header cannot be read.
-pub(super) fn spans(file: &File, size: u64) -> Option<BTreeMap<String, Span>> {
-    let length = u64::from_le_bytes(read::at(file, 0, 8).ok()?.try_into().ok()?);
-    if length > HEADER || 8 + length > size {
-        return None;
-    }
-    let header = read::at(file, 8, usize::try_from(length).ok()?).ok()?;
-    let entries: BTreeMap<String, &RawValue> = serde_json::from_slice(&header).ok()?;
-    let within = |raw: &RawValue| {
-        let Entry { data_offsets: (begin, end), .. } = serde_json::from_str(raw.get()).ok()?;
-        let start = begin.checked_add(8 + length).filter(|start| *start <= size)?;
-        Some(Span { start, len: end.checked_sub(begin)?.min(size - start) })
-    };
-    let spans = entries.into_iter().filter_map(|(name, raw)| Some((name, within(raw)?)));
-    Some(spans.collect::<BTreeMap<_, _>>()).filter(|spans| !spans.is_empty())
 }
