@@ -7,7 +7,9 @@ use std::path::PathBuf;
 
 mod model;
 
-pub use model::{Completeness, Label, Member, Model, ModelKind, Payload, Pin, Stage};
+pub use model::{
+    Completeness, Declared, FITS, Label, Member, Model, ModelKind, Payload, Pin, Stage,
+};
 
 /// A point in time as the kernel stores it: seconds and nanoseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -98,6 +98,9 @@ const NAMES: Words = Words::new(&[
     "RECORD",
     "Manifest.json",
     "mergekit_config.yml",
+    "README.md",
+    "MLmodel",
+    "hparams.yaml",
     "main",
     "checkpoint",
     "manifest.ocdbt",
@@ -223,6 +226,12 @@ pub(super) fn inner_suffix(name: &str) -> Option<&str> {
 #[must_use]
 pub(super) fn is_hash(name: &str) -> bool {
     [30, 32, 40, 64].contains(&name.len()) && name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Whether the name is that of a text about what lies beside it.
+#[must_use]
+pub(super) fn is_document(name: &str) -> bool {
+    ["README.md", "mergekit_config.yml", "hparams.yaml", "MLmodel"].contains(&name)
 }
 
 /// Suffixes of one compressed file: what stands before tells what it holds.

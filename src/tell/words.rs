@@ -3,7 +3,7 @@
 use humansize::{DECIMAL, format_size};
 
 use super::safe::harmless;
-use crate::facts::{Completeness, Model, ModelKind, Stage};
+use crate::facts::{Completeness, FITS, Model, ModelKind, Stage};
 
 /// `16.38 GB`, decimal as the disks are sold and the hub counts.
 pub(super) fn size(bytes: u64) -> String {
@@ -42,6 +42,9 @@ pub(super) fn model(model: &Model) -> String {
     let mut parts = Vec::new();
     let mut head: Vec<String> = Vec::new();
     match (&model.name, &family) {
+        (Some(name), _) if model.sources.get("name").is_some_and(|s| s == FITS) => {
+            head.push(format!("fits {name} (no proof),"));
+        }
         (Some(name), _) => head.push(name.clone()),
         (None, Some(family)) => head.push(format!("{family} family")),
         (None, None) => {}
@@ -60,7 +63,9 @@ pub(super) fn model(model: &Model) -> String {
             }
         }
         ModelKind::Full => "model",
+        ModelKind::Merged => "merged model",
         ModelKind::Quantized => "quantized model",
+        ModelKind::Engine => "engine",
         ModelKind::Pointer => "pointer only: the weights are not here",
         ModelKind::Partial => "part of a model",
         ModelKind::Unknown => "possibly weights",
@@ -79,10 +84,19 @@ pub(super) fn model(model: &Model) -> String {
         Some(max) => format!("step {s} of {max}"),
         None => format!("step {s}"),
     }));
+    parts.extend(model.epoch.as_ref().map(|e| format!("epoch {e}")));
     parts.extend((!stage.is_empty()).then(|| stage.to_owned()));
     parts.extend(model.best.then(|| "the best of its run".to_owned()));
     parts.extend(model.parameters.map(|p| format!("{} parameters", number(p))));
     parts.extend(model.dtype.clone());
+    parts.extend(model.quantization.clone().filter(|q| model.dtype.as_ref() != Some(q)));
+    if !model.parts.is_empty() {
+        parts.push(format!("made of {}", model.parts.join(" and ")));
+    }
+    parts.extend(model.saved_as.as_ref().map(|name| format!("saved as {name}")));
+    parts.extend(model.run.as_ref().map(|run| format!("run {run}")));
+    parts.extend(model.tool.as_ref().map(|tool| format!("by {tool}")));
+    parts.extend(model.declared.as_ref().map(|d| format!("dated {} by {}", d.at, d.source)));
     parts.extend(model.hub.as_ref().map(|h| format!("hub {h}")));
     if let Completeness::Damaged(why) = &model.complete {
         parts.push(format!("DAMAGED: {why}"));

@@ -4,7 +4,7 @@
 //! `RECOGNISERS`. Order matters: the first that knows the file wins.
 
 use super::weights::{Holds, Sample, WeightFile};
-use super::{gguf, magic, safetensors};
+use super::{gguf, keras, magic, msgpack, protobuf, safetensors, tar, torch, zip};
 use crate::look::tree::Notable;
 
 /// Every recogniser, most certain first.
@@ -13,10 +13,15 @@ const RECOGNISERS: &[fn(&Sample<'_>) -> Option<WeightFile>] = &[
     gguf::recognise,
     training_state,
     safetensors::recognise,
+    keras::hdf5,
+    protobuf::recognise,
     magic::recognise,
     arrays,
-    zip,
+    zipped,
+    tar::nemo,
     pickle,
+    msgpack::flax,
+    booster,
     large,
     named,
 ];
@@ -136,24 +141,45 @@ fn arrays(sample: &Sample<'_>) -> Option<WeightFile> {
     Some(WeightFile::new("NumPy array", holds))
 }
 
-fn zip(sample: &Sample<'_>) -> Option<WeightFile> {
+fn zipped(sample: &Sample<'_>) -> Option<WeightFile> {
     if !sample.head.starts_with(b"PK\x03\x04") {
         return None;
     }
     let len = usize::from(u16::from_le_bytes(sample.head.get(26..28)?.try_into().ok()?));
     let member = String::from_utf8_lossy(sample.head.get(30..30 + len).unwrap_or_default());
     let suffix = suffix(sample.name);
-    let torch = ["pt", "pth", "bin", "ckpt", "distcp", "pt2", "ptl", "jit"];
-    if member.ends_with("/data.pkl") || torch.contains(&suffix.as_str()) {
-        let format = if suffix == "distcp" { "torch distributed" } else { "PyTorch" };
-        return Some(WeightFile::new(format, Holds::Weights));
+    if suffix == "distcp" {
+        return Some(WeightFile::new("torch distributed", Holds::Weights));
+    }
+    let torch = ["pt", "pth", "bin", "ckpt", "pt2", "ptl", "jit"];
+    if member.ends_with("/data.pkl") || member == "data.pkl" || torch.contains(&suffix.as_str()) {
+        return Some(torch::zipped(sample));
+    }
+    if suffix == "keras" || member == "metadata.json" {
+        return Some(match zip::archive(sample.file, sample.size) {
+            Some(archive) => keras::zipped(sample, &archive),
+            None => WeightFile::damaged("Keras", "cut short: the end of its zip is missing"),
+        });
     }
     match suffix.as_str() {
-        "keras" => Some(WeightFile::new("Keras", Holds::Weights)),
         "npz" => Some(WeightFile::new("npz", Holds::Possibly)),
-        _ if member == "metadata.json" => Some(WeightFile::new("Keras", Holds::Weights)),
+        // A hash or a name without suffix: TorchScript begins with its data, not with its pickle.
+        _ if member.contains("/data/") || member.ends_with("/version") => {
+            Some(torch::zipped(sample))
+        }
         _ => archive(sample),
     }
+}
+
+/// Boosted trees as text: LightGBM's own form, XGBoost's JSON.
+fn booster(sample: &Sample<'_>) -> Option<WeightFile> {
+    let text = sample.head;
+    let light = text.starts_with(b"tree\nversion=");
+    let front: Vec<u8> =
+        text.iter().copied().filter(|b| !b.is_ascii_whitespace()).take(64).collect();
+    let extreme = front.starts_with(br#"{"learner":{"#);
+    let format = if light { "LightGBM" } else { "XGBoost" };
+    (light || extreme).then(|| WeightFile::new(format, Holds::Possibly))
 }
 
 /// An archive that is named like a model is possibly one.
@@ -193,9 +219,8 @@ fn archive(sample: &Sample<'_>) -> Option<WeightFile> {
 }
 
 fn pickle(sample: &Sample<'_>) -> Option<WeightFile> {
-    const LEGACY: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
-    if sample.head.starts_with(LEGACY) {
-        return Some(WeightFile::new("PyTorch (legacy)", Holds::Weights));
+    if sample.head.starts_with(torch::LEGACY) {
+        return Some(torch::legacy(sample));
     }
     let compressed: &[&[u8]] = &[
         b"\x1f\x8b",
@@ -224,7 +249,11 @@ fn pickle(sample: &Sample<'_>) -> Option<WeightFile> {
     let imports = |word: &[u8]| sample.head.windows(word.len()).any(|w| w == word);
     let learned = sample.size > 1 << 20 || learned.iter().any(|word| imports(word));
     match suffix(sample.name).as_str() {
-        "pt" | "pth" | "ckpt" if protocol => Some(WeightFile::new("pickle", Holds::Weights)),
+        "pt" | "pth" | "ckpt" if protocol => {
+            let mut file = WeightFile::new("pickle", Holds::Weights);
+            torch::bare(sample, &mut file);
+            Some(file)
+        }
         "pkl" | "pickle" | "joblib" | "sav" | "bin" if (protocol && learned) || zlib => {
             Some(WeightFile::new("pickle", Holds::Possibly))
         }

@@ -3,16 +3,35 @@
 //! One file a format; `containers::RECOGNISERS` is the table that lists them. `layout` says which
 //! folder a file belongs to, `parts` which names are never a whole model.
 
+mod claims;
+mod config;
 mod containers;
+mod dates;
 mod describe;
 mod gguf;
+mod index;
 mod installed;
+mod keras;
 mod layout;
 mod magic;
+mod metadata;
+mod msgpack;
+mod ollama;
 pub(super) mod parts;
+mod pickle;
+mod picture;
+mod products;
+mod protobuf;
 mod safetensors;
 pub(super) mod shape;
+mod tar;
+mod tensors;
+mod texts;
+mod torch;
+mod trainer;
 pub(super) mod weights;
+mod window;
+mod zip;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -21,10 +40,10 @@ use crate::facts::{Completeness, FileKind, Model};
 
 use super::tree::{Notable, ROOT, Tree};
 use super::{notable, read};
-pub(super) use describe::best_of_run;
 use installed::Installed;
 pub(super) use layout::Marks;
 pub(super) use parts::{is_shard, is_side};
+pub(super) use trainer::best_of_run;
 use weights::{Holds, Sample, WeightFile};
 
 /// A weight file with where it lies.
@@ -32,6 +51,9 @@ pub(super) type Found<'a> = (&'a Notable, WeightFile);
 
 /// How many bytes a recogniser is given to begin with.
 const HEAD: u64 = 4096;
+
+/// Of so many GGUF files the headers are walked through to their ends, past some MB of vocabulary.
+const DEEP: usize = 32;
 
 /// Where a model lies in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,8 +113,12 @@ pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<(Model, Place)> {
 fn recognised(tree: &Tree) -> Vec<Found<'_>> {
     let packages = Installed::of(tree);
     let files = tree.notable.iter().filter(|f| f.meta.kind == FileKind::File);
+    // Side files are read where a model is described; a tree of programs has very many of them.
+    let files = files.filter(|f| f.meta.size > 1 << 20 || !notable::is_document(f.text()));
+    let walked = tree.notable.iter().filter(|f| f.text().ends_with(".gguf")).count();
+    let deep = walked <= DEEP;
     let seen: Vec<(&Notable, Option<WeightFile>)> =
-        files.map(|f| (f, recognise(tree, f))).collect();
+        files.map(|f| (f, recognise(tree, f, deep))).collect();
     let weights = |w: &Option<WeightFile>| w.as_ref().is_some_and(|w| w.holds != Holds::Other);
     let beside: HashSet<u32> =
         seen.iter().filter(|(_, w)| weights(w)).map(|(f, _)| f.dir).collect();
@@ -128,12 +154,12 @@ fn above(tree: &Tree, dirs: impl Iterator<Item = u32>) -> HashSet<u32> {
     above
 }
 
-fn recognise(tree: &Tree, file: &Notable) -> Option<WeightFile> {
+fn recognise(tree: &Tree, file: &Notable, deep: bool) -> Option<WeightFile> {
     let sample = || -> std::io::Result<Option<WeightFile>> {
         let opened = tree.open(file)?;
         let head = read::at(&opened, 0, usize::try_from(HEAD).unwrap_or(0))?;
         let name = file.name.to_string_lossy();
-        let sample = Sample { name: &name, size: file.meta.size, head: &head, file: &opened };
+        let sample = Sample { name: &name, size: file.meta.size, head: &head, file: &opened, deep };
         Ok(containers::recognise(&sample))
     };
     match sample() {
