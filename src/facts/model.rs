@@ -159,6 +159,8 @@ pub struct Model {
     pub run: Option<String>,
     /// The name that it was saved under, where it has another one now.
     pub saved_as: Option<String>,
+    /// Of pointers: how many bytes the weights have that they stand for.
+    pub points_to: Option<u64>,
     /// What it was made of: the models of a merge.
     pub parts: Vec<String>,
     /// Which file or tensors say what: `base`, `family`, `name`, `step`, ..

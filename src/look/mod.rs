@@ -33,6 +33,7 @@ use crate::sys::dir;
 use crate::sys::env::Surroundings;
 use crate::when::Clock;
 
+pub use identify::table::{FORMATS, Format};
 pub use survey::Progress;
 pub use target::{Target, resolve};
 pub use whole::Wholes;

@@ -158,6 +158,7 @@ fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value
             "parameters": m.parameters, "dtype": m.dtype, "bytes": m.bytes,
             "epoch": m.epoch.as_ref().map(|e| e.parse::<f64>().map_or_else(|_| json!(e), |n| json!(n))),
             "quantization": m.quantization, "tool": m.tool, "run": m.run, "saved_as": m.saved_as,
+            "points_to": m.points_to,
             "declared": m.declared.as_ref().map(|d| json!({"at": d.at, "source": d.source})),
             "parts": m.parts, "sources": m.sources,
             "complete": match m.complete { Completeness::Unknown => None, _ => Some(damage.is_none()) },

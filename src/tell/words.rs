@@ -39,12 +39,11 @@ pub(super) fn model(model: &Model) -> String {
         "qwen3" => "Qwen3".to_owned(),
         other => other.to_owned(),
     });
+    let fits = model.sources.get("name").is_some_and(|source| source == FITS);
     let mut parts = Vec::new();
     let mut head: Vec<String> = Vec::new();
     match (&model.name, &family) {
-        (Some(name), _) if model.sources.get("name").is_some_and(|s| s == FITS) => {
-            head.push(format!("fits {name} (no proof),"));
-        }
+        (Some(_), _) if fits => {}
         (Some(name), _) => head.push(name.clone()),
         (None, Some(family)) => head.push(format!("{family} family")),
         (None, None) => {}
@@ -71,6 +70,8 @@ pub(super) fn model(model: &Model) -> String {
         ModelKind::Unknown => "possibly weights",
     };
     head.push(kind.to_owned());
+    let name = model.name.as_ref().filter(|_| fits);
+    head.extend(name.map(|name| format!("that fits {name}, no proof")));
     parts.push(format!("{} ({})", head.join(" "), model.format));
     if let (Some(_), Some(family)) = (&model.name, &family) {
         let source = model.family_source.as_deref().unwrap_or("its files");
@@ -88,6 +89,7 @@ pub(super) fn model(model: &Model) -> String {
     parts.extend((!stage.is_empty()).then(|| stage.to_owned()));
     parts.extend(model.best.then(|| "the best of its run".to_owned()));
     parts.extend(model.parameters.map(|p| format!("{} parameters", number(p))));
+    parts.extend(model.points_to.map(|n| format!("they have {}", size(n))));
     parts.extend(model.dtype.clone());
     parts.extend(model.quantization.clone().filter(|q| model.dtype.as_ref() != Some(q)));
     if !model.parts.is_empty() {
@@ -95,8 +97,8 @@ pub(super) fn model(model: &Model) -> String {
     }
     parts.extend(model.saved_as.as_ref().map(|name| format!("saved as {name}")));
     parts.extend(model.run.as_ref().map(|run| format!("run {run}")));
-    parts.extend(model.tool.as_ref().map(|tool| format!("by {tool}")));
-    parts.extend(model.declared.as_ref().map(|d| format!("dated {} by {}", d.at, d.source)));
+    parts.extend(model.tool.as_ref().map(|tool| format!("written by {tool}")));
+    parts.extend(model.declared.as_ref().map(|d| format!("{} says {}", d.source, d.at)));
     parts.extend(model.hub.as_ref().map(|h| format!("hub {h}")));
     if let Completeness::Damaged(why) = &model.complete {
         parts.push(format!("DAMAGED: {why}"));

@@ -102,6 +102,9 @@ pub(super) fn from_weights(model: &mut Model, files: &[&WeightFile], tensors: &T
     if let [only] = files {
         model.saved_as.clone_from(&only.told.saved_as);
     }
+    // `pointer to 16.4 GB that is not here`.
+    let away = files.iter().filter_map(|f| f.told.points_to).reduce(u64::saturating_add);
+    model.points_to = away;
     sums(model, files, tensors);
     kind(model, files);
     completeness(model, files);

@@ -4,23 +4,23 @@
 //! `RECOGNISERS`. Order matters: the first that knows the file wins.
 
 use super::weights::{Holds, Sample, WeightFile};
-use super::{gguf, keras, magic, msgpack, protobuf, safetensors, tar, torch, zip};
+use super::{gguf, keras, magic, msgpack, pointer, protobuf, safetensors, tar, torch, zip};
 use crate::look::tree::Notable;
 
 /// Every recogniser, most certain first.
 const RECOGNISERS: &[fn(&Sample<'_>) -> Option<WeightFile>] = &[
-    pointer,
+    pointer::recognise,
     gguf::recognise,
     training_state,
     safetensors::recognise,
     keras::hdf5,
     protobuf::recognise,
+    msgpack::flax,
+    tar::nemo,
     magic::recognise,
     arrays,
     zipped,
-    tar::nemo,
     pickle,
-    msgpack::flax,
     booster,
     large,
     named,
@@ -86,27 +86,6 @@ pub(super) fn suffix(name: &str) -> String {
 /// Over 10 MB, and no picture, film, table or text.
 pub(super) fn is_large_part(file: &Notable) -> bool {
     file.meta.size > 10 << 20 && !crate::look::notable::is_media(file.text())
-}
-
-fn pointer(sample: &Sample<'_>) -> Option<WeightFile> {
-    let lfs = sample.head.starts_with(b"version https://git-lfs.github.com/spec/v1");
-    let annex = sample.head.starts_with(b"/annex/objects/");
-    let weights = matches!(
-        suffix(sample.name).as_str(),
-        "safetensors"
-            | "bin"
-            | "pt"
-            | "pth"
-            | "ckpt"
-            | "gguf"
-            | "onnx"
-            | "h5"
-            | "keras"
-            | "msgpack"
-    );
-    ((lfs || annex) && weights && sample.size < 1024).then(|| {
-        WeightFile::new(if lfs { "git-lfs pointer" } else { "git-annex pointer" }, Holds::Pointer)
-    })
 }
 
 /// Optimizer, scheduler and random states of a trainer: torch files, but no weights.
@@ -218,19 +197,18 @@ fn archive(sample: &Sample<'_>) -> Option<WeightFile> {
     Some(WeightFile::new("archive", holds))
 }
 
+/// gzip, bzip2, xz, zstd, 7z, lz4.
+pub(super) fn is_compressed(head: &[u8]) -> bool {
+    let marks: [&[u8]; 6] =
+        [b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"\x04\x22\x4d\x18"];
+    marks.iter().any(|mark| head.starts_with(mark))
+}
+
 fn pickle(sample: &Sample<'_>) -> Option<WeightFile> {
     if sample.head.starts_with(torch::LEGACY) {
         return Some(torch::legacy(sample));
     }
-    let compressed: &[&[u8]] = &[
-        b"\x1f\x8b",
-        b"BZh",
-        b"\xfd7zXZ",
-        b"\x28\xb5\x2f\xfd",
-        b"7z\xbc\xaf",
-        b"\x04\x22\x4d\x18",
-    ];
-    if compressed.iter().any(|m| sample.head.starts_with(m)) {
+    if is_compressed(sample.head) {
         // `model.safetensors.zst`, `model.joblib` are one compressed file of weights.
         let suffix = suffix(sample.name);
         let weights = WEIGHTS.contains(&suffix.as_str()) || MAYBE.contains(&suffix.as_str());

@@ -21,7 +21,7 @@ pub(super) fn single(tree: &Tree, target: &Path, found: &Found<'_>) -> Model {
     model.single_file = true;
     model.bytes = file.meta.size;
     claims::from_weights(&mut model, &[weights], &weights.tensors);
-    last_words(&mut model, target);
+    last_words(&mut model, target, None);
     model
 }
 
@@ -88,21 +88,25 @@ pub(super) fn directory(
         model.format = "Ollama store".to_owned();
         ollama::read(&mut model, tree, dir);
     }
-    last_words(&mut model, target);
+    let lone = if let [(file, _)] = found.as_slice() { Some(file.text()) } else { None };
+    last_words(&mut model, target, lone);
     model
 }
 
-/// What disagrees with the name, and with the base.
-fn last_words(model: &mut Model, target: &Path) {
+/// What disagrees with the base and with the names: of the model, and of its only weight file.
+fn last_words(model: &mut Model, target: &Path, lone: Option<&str>) {
     config::base_contradicts(model);
     let path = target.join(&model.path);
-    let Some(name) = path.file_name().map(|n| n.to_string_lossy().into_owned()) else { return };
-    claims::step_of_name(model, &name);
-    // The name of a folder is the weakest evidence, and what misled before: say where it lies.
-    if let Some(found) = model.family.as_deref()
-        && let Some(claimed) = families::contradicted(&name, found)
-    {
-        model.conflicts.insert(0, format!("the name {name} says {claimed}, the files say {found}"));
+    let own = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    for name in own.as_deref().into_iter().chain(lone) {
+        claims::step_of_name(model, name);
+        // A name is the weakest evidence, and what misled before: say where it lies.
+        if let Some(found) = model.family.as_deref()
+            && let Some(claimed) = families::contradicted(name, found)
+        {
+            let why = format!("the name {name} says {claimed}, the files say {found}");
+            model.conflicts.insert(0, why);
+        }
     }
 }
 
@@ -147,6 +151,7 @@ fn blank(found: &[&Found<'_>]) -> Model {
         declared: None,
         run: None,
         saved_as: None,
+        points_to: None,
         parts: Vec::new(),
         sources: BTreeMap::new(),
         bytes: 0,

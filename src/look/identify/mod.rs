@@ -1,8 +1,10 @@
 //! Identity of models, from the files alone: headers and small JSON, every read bounded.
 //!
-//! One file a format; `containers::RECOGNISERS` is the table that lists them. `layout` says which
+//! One file a format or family; `containers::RECOGNISERS` asks them in turn, `table` lists what is
+//! known. `describe` puts together what files, folder and side files say. `layout` says which
 //! folder a file belongs to, `parts` which names are never a whole model.
 
+mod bad_input;
 mod claims;
 mod config;
 mod containers;
@@ -20,10 +22,12 @@ mod ollama;
 pub(super) mod parts;
 mod pickle;
 mod picture;
+mod pointer;
 mod products;
 mod protobuf;
 mod safetensors;
 pub(super) mod shape;
+pub(super) mod table;
 mod tar;
 mod tensors;
 mod texts;
@@ -112,6 +116,8 @@ pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<(Model, Place)> {
 /// Every file that is weights, or may be.
 fn recognised(tree: &Tree) -> Vec<Found<'_>> {
     let packages = Installed::of(tree);
+    let links = tree.notable.iter().filter(|f| f.meta.kind == FileKind::Symlink);
+    let links = links.filter_map(|f| Some((f, pointer::link(tree, f)?)));
     let files = tree.notable.iter().filter(|f| f.meta.kind == FileKind::File);
     // Side files are read where a model is described; a tree of programs has very many of them.
     let files = files.filter(|f| f.meta.size > 1 << 20 || !notable::is_document(f.text()));
@@ -122,7 +128,19 @@ fn recognised(tree: &Tree) -> Vec<Found<'_>> {
     let weights = |w: &Option<WeightFile>| w.as_ref().is_some_and(|w| w.holds != Holds::Other);
     let beside: HashSet<u32> =
         seen.iter().filter(|(_, w)| weights(w)).map(|(f, _)| f.dir).collect();
+    // A pointer beside what it points to says nothing.
+    let names: HashSet<(u32, &str)> = tree.notable.iter().map(|f| (f.dir, f.text())).collect();
+    let idle = |file: &Notable, w: &WeightFile| {
+        w.format == "DVC pointer"
+            && w.told.beside.iter().any(|name| names.contains(&(file.dir, name.as_str())))
+    };
     let found = seen.into_iter().filter_map(|(file, known)| match known {
+        Some(known)
+            if idle(file, &known)
+                || (known.holds == Holds::Possibly && tokens(tree, file, &names)) =>
+        {
+            None
+        }
         Some(known) if known.holds != Holds::Other => Some((file, known)),
         // Large, and beside a model: an archive may hold one, and what nobody knows may be one.
         Some(known) if known.format == "archive" && containers::is_large_part(file) => {
@@ -137,7 +155,23 @@ fn recognised(tree: &Tree) -> Vec<Found<'_>> {
         let installed = packages.has(tree, file);
         (file, WeightFile { installed, ..known })
     });
-    told.collect()
+    told.chain(links).collect()
+}
+
+/// Tokens of Megatron's and fairseq's data sets: the `.idx` beside the `.bin` says so by its front.
+fn tokens(tree: &Tree, file: &Notable, names: &HashSet<(u32, &str)>) -> bool {
+    let Some(stem) = file.text().strip_suffix(".bin") else { return false };
+    let index = format!("{stem}.idx");
+    if !names.contains(&(file.dir, index.as_str())) {
+        return false;
+    }
+    // The survey has sorted them.
+    let at = tree
+        .notable
+        .binary_search_by(|f| (f.dir, f.name.as_os_str()).cmp(&(file.dir, index.as_ref())));
+    let front = at.ok().and_then(|at| read::head(tree, &tree.notable[at], 16).ok());
+    let front = front.unwrap_or_default();
+    front.starts_with(b"MMIDIDX\0\0") || front.starts_with(b"TNTIDX\0\0")
 }
 
 /// Every directory above one that is a model's.

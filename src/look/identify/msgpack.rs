@@ -23,14 +23,14 @@ struct Walk<'a> {
 #[must_use]
 pub(super) fn flax(sample: &Sample<'_>) -> Option<WeightFile> {
     let map = matches!(sample.head, [0x80..=0x8f | 0xde | 0xdf, ..]);
-    if !map {
+    let suffix = super::containers::suffix(sample.name);
+    if !map || !["msgpack", ""].contains(&suffix.as_str()) {
         return None;
     }
     let w = Window::new(sample.file, 0, sample.size, BUDGET, 1024);
     let mut walk = Walk { w, steps: STEPS, tensors: Tensors::default() };
     let whole = walk.value("", DEPTH).is_some();
-    let named = super::containers::suffix(sample.name) == "msgpack";
-    if !named && walk.tensors.is_empty() {
+    if suffix.is_empty() && walk.tensors.is_empty() {
         return None;
     }
     let mut file = WeightFile::new("Flax", Holds::Weights);

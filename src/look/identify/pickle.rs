@@ -20,6 +20,8 @@ struct Machine<'a> {
     stack: Vec<Id>,
     marks: Vec<usize>,
     memo: HashMap<u32, Id>,
+    /// How many pairs were copied out of lists: one list can be named again and again.
+    copied: usize,
 }
 
 /// Reads one pickle from the start of `bytes`.
@@ -32,6 +34,7 @@ pub(super) fn scan(bytes: &[u8]) -> Pickle {
         stack: Vec::new(),
         marks: Vec::new(),
         memo: HashMap::new(),
+        copied: 0,
     };
     while !machine.out.whole {
         if machine.step().is_none() || machine.out.nodes.len() > NODES {
@@ -96,7 +99,21 @@ impl<'a> Machine<'a> {
     }
 
     fn call(&mut self, class: Id, args: Id) -> Option<()> {
-        self.push(Node::Object { class, args, state: None, items: Vec::new() })
+        let items = if self.copied < NODES { self.listed(class, args) } else { Vec::new() };
+        self.copied += items.len();
+        self.push(Node::Object { class, args, state: None, items })
+    }
+
+    /// The pairs of an `OrderedDict([[key, value], ..])`, as Python 2 wrote them.
+    fn listed(&self, class: Id, args: Id) -> Vec<(Id, Id)> {
+        let ordered = self.out.class(class) == Some("collections.OrderedDict");
+        let list = self.out.seq(args).filter(|_| ordered).and_then(|a| a.first());
+        let pairs = list.and_then(|list| self.out.seq(*list)).unwrap_or_default();
+        let pair = |id: &Id| match self.out.seq(*id) {
+            Some([key, value]) => Some((*key, *value)),
+            _ => None,
+        };
+        pairs.iter().filter_map(pair).collect()
     }
 
     fn global(&mut self, module: &[u8], name: &[u8]) -> Option<()> {

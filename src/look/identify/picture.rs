@@ -59,6 +59,11 @@ impl Pickle {
         if let Node::Seq(items) = self.node(id) { Some(items) } else { None }
     }
 
+    /// Every persistent id.
+    pub(super) fn stored(&self) -> impl Iterator<Item = Id> {
+        self.nodes.iter().filter_map(|n| if let Node::Stored(id) = n { Some(*id) } else { None })
+    }
+
     /// The name of a class or function, or of the class of an object.
     pub(super) fn class(&self, id: Id) -> Option<&str> {
         match self.node(id) {
@@ -91,6 +96,11 @@ impl Pickle {
 
     /// The value of a key.
     pub(super) fn get(&self, id: Id, key: &str) -> Option<Id> {
-        self.entries(id).iter().find(|(k, _)| self.text(*k) == Some(key)).map(|(_, v)| *v)
+        self.get_within(id, key, usize::MAX)
+    }
+
+    /// The value of a key among the first few: for what is asked of very many objects.
+    pub(super) fn get_within(&self, id: Id, key: &str, few: usize) -> Option<Id> {
+        self.entries(id).iter().take(few).find(|(k, _)| self.text(*k) == Some(key)).map(|(_, v)| *v)
     }
 }

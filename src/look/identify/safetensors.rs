@@ -76,7 +76,8 @@ impl<'de> Visitor<'de> for Header {
 pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
     let named = crate::look::notable::inner_suffix(sample.name) == Some("safetensors");
     let looks = plausible(sample);
-    if !named && !looks {
+    // `model.safetensors.zst` is told by what compressed it.
+    if !looks && (!named || super::containers::is_compressed(sample.head)) {
         return None;
     }
     if !looks {

@@ -89,8 +89,11 @@ pub(super) fn legacy(sample: &Sample<'_>) -> WeightFile {
         Some(pickle) => {
             file.told.source = "its pickle";
             describe(&pickle, &mut file);
-            if !pickle.whole && sample.size < PICKLE && pickle.used as u64 >= sample.size {
+            if !pickle.whole && sample.size < PICKLE {
                 file.complete = Completeness::Damaged("it ends inside its pickle".to_owned());
+            } else if stored(&pickle) > sample.size {
+                let why = format!("cut short: its tensors have {} bytes", stored(&pickle));
+                file.complete = Completeness::Damaged(why);
             }
         }
         None if sample.size < PICKLE => {
@@ -99,6 +102,25 @@ pub(super) fn legacy(sample: &Sample<'_>) -> WeightFile {
         None => {}
     }
     file
+}
+
+/// How many bytes the storages have to which a pickle refers, each once.
+fn stored(pickle: &Pickle) -> u64 {
+    let mut seen = HashSet::new();
+    let one = |persistent: Id| {
+        // `("storage", class, key, device, elements)`.
+        let parts = pickle.seq(persistent)?;
+        let (class, key, count) = (parts.get(1)?, parts.get(2)?, parts.get(4)?);
+        let width = match dtype(pickle.class(*class)?) {
+            "F64" | "I64" => 8,
+            "F32" | "I32" => 4,
+            "F16" | "BF16" | "I16" => 2,
+            _ => 1,
+        };
+        let own = seen.insert(pickle.text(*key)?.to_owned());
+        own.then_some(pickle.count(*count)?.saturating_mul(width))
+    };
+    pickle.stored().filter_map(one).fold(0, u64::saturating_add)
 }
 
 /// Adds to a file what a bare pickle says.
@@ -328,15 +350,17 @@ fn planned(pickle: &Pickle, id: Id) -> Option<(&'static str, Vec<u64>)> {
     if !pickle.class(id)?.ends_with("TensorStorageMetadata") {
         return None;
     }
-    let size = pickle.get(id, "size")?;
+    let size = pickle.get_within(id, "size", 16)?;
     let Node::Object { args, .. } = pickle.node(size) else { return None };
     let shape = dimensions(pickle, *pickle.seq(*args)?.first()?)?;
-    let properties = pickle.get(id, "properties")?;
+    let properties = pickle.get_within(id, "properties", 16)?;
     let Node::Object { state: Some(state), .. } = pickle.node(properties) else {
         return Some(("?", shape));
     };
     let first = pickle.seq(*state).and_then(|s| s.first().copied());
-    let kind = first.or_else(|| pickle.get(properties, "dtype")).and_then(|id| pickle.class(id));
+    let kind = first
+        .or_else(|| pickle.get_within(properties, "dtype", 16))
+        .and_then(|id| pickle.class(id));
     Some((dtype(kind.unwrap_or_default()), shape))
 }
 

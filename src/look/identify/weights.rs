@@ -55,6 +55,8 @@ pub(crate) struct Told {
     pub ranks: Option<u64>,
     /// Elements of all tensors, where only their number is known.
     pub elements: Option<u64>,
+    /// Of a pointer: how many bytes what it stands for has.
+    pub points_to: Option<u64>,
     /// Files beside it that hold its weights.
     pub beside: Vec<String>,
 }

@@ -48,10 +48,8 @@ pub(super) fn archive(file: &File, size: u64) -> Option<Archive> {
     })?;
     let (mut length, mut offset) = (number(&record, 12, 4)?, number(&record, 16, 4)?);
     let mut ends = start;
-    let wide = length == u64::from(u32::MAX)
-        || offset == u64::from(u32::MAX)
-        || number(&record, 10, 2)? == 0xffff;
-    if wide && let Some((at, wide_length, wide_offset)) = zip64(file, start) {
+    // torch writes the wide record always, others where the narrow one is too small.
+    if let Some((at, wide_length, wide_offset)) = zip64(file, start) {
         (ends, length, offset) = (at, wide_length, wide_offset);
     }
     // An archive that others follow, or that something stands before, counts from its own start.
