@@ -260,12 +260,24 @@ fn a_link_into_an_annex_is_a_pointer() {
 }
 
 #[test]
-fn links_into_the_stores_of_dvc_and_repositories_of_the_hub() {
+fn what_takes_more_than_files() {
     let sandbox = Sandbox::later();
     sandbox.file("x/notes.txt", "hello");
     let link = sandbox.work().join("x/model.safetensors");
     std::os::unix::fs::symlink("../.dvc/cache/files/md5/aa/00ff", link).unwrap();
     assert_eq!(said(&sandbox)[0].1["format"], "DVC link");
+    // "W&B run": known layout, weights inside.
+    let sandbox = Sandbox::later();
+    let run = "x/wandb/run-20251115_030848-ab12cd";
+    sandbox.file(&format!("{run}/files/model.safetensors"), small(&json!({})));
+    assert_eq!(said(&sandbox)[0].1["run"], "run-20251115_030848-ab12cd");
+    // A graph and the file of its weights are one model.
+    let sandbox = Sandbox::later();
+    sandbox.file("x/net.onnx", made::onnx(Some("weights.bin")));
+    assert_eq!(said(&sandbox)[0].1["damage"], "its weights lie in weights.bin, which is not here");
+    sandbox.file("x/weights.bin", vec![7; 11 << 20]);
+    let found = said(&sandbox);
+    assert_eq!((found.len(), found[0].1.get("damage")), (1, None), "{found:#?}");
     let sandbox = Sandbox::later();
     let commit = "0123456789abcdef0123456789abcdef01234567";
     let repository = "x/models--Qwen--Qwen3-8B";

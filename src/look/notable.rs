@@ -159,6 +159,8 @@ pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
     if DOCUMENTS.has(outer) {
         return text.ends_with(".index.json")
             || outer == "dvc"
+            // A rank's own plan of a distributed checkpoint.
+            || (outer == "metadata" && text.starts_with("__"))
             // Boosted trees are kept as text: LightGBM's `.txt`, XGBoost's `.json`.
             || (["txt", "json"].contains(&outer) && meta.size > PLAIN && is_named_as_model(text));
     }

@@ -69,6 +69,7 @@ pub(super) fn directory(
     trainer::read(&mut model, tree, marks, dir, target);
     unfinished_plan(&mut model, marks, &found);
     index::check(&mut model, index.as_ref(), marks, dir, &found);
+    external(&mut model, marks, &found);
     if let Some(built) = &built {
         config::contradicts(&mut model, built, &tensors);
     }
@@ -98,6 +99,14 @@ fn last_words(model: &mut Model, target: &Path, lone: Option<&str>) {
     config::base_contradicts(model);
     let path = target.join(&model.path);
     let own = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    // `wandb/run-20251115_030848-ab12cd`.
+    let run = path.ancestors().find(|p| {
+        let name = |p: &Path| p.file_name().map(|n| n.to_string_lossy().into_owned());
+        name(p).is_some_and(|n| n.starts_with("run-") || n.starts_with("offline-run-"))
+            && p.parent().and_then(name).is_some_and(|n| n == "wandb")
+    });
+    let run = run.and_then(|p| super::texts::useful(&p.file_name()?.to_string_lossy()));
+    claim(&mut model.run, run, &mut model.sources, "run", "the folder of its W&B run");
     for name in own.as_deref().into_iter().chain(lone) {
         claims::step_of_name(model, name);
         // A name is the weakest evidence, and what misled before: say where it lies.
@@ -218,11 +227,26 @@ fn unfinished_plan(model: &mut Model, marks: &Marks<'_>, found: &[&Found<'_>]) {
         let own = |f: &&crate::look::tree::Notable| {
             f.text().starts_with("__") && f.text().ends_with(".metadata")
         };
-        marks.get(dir, ".metadata").is_some() || marks.files(dir).iter().any(|f| own(f))
+        marks.get(dir, ".metadata").is_some() || marks.files(dir).iter().any(own)
     };
     if shard.is_some_and(|(f, _)| !planned(f.dir)) {
         let why = "no .metadata: its save was not finished";
         model.complete = Completeness::Damaged(why.to_owned());
+    }
+}
+
+/// Files in which a graph says that its weights lie; names that are not opened cannot be missed.
+fn external(model: &mut Model, marks: &Marks<'_>, found: &[&Found<'_>]) {
+    for (file, weights) in found.iter().filter(|(_, w)| w.format == "ONNX") {
+        let suffix = |name: &str| crate::look::notable::inner_suffix(name).map(str::to_owned);
+        let opened = |name: &&String| {
+            suffix(name).is_some_and(|s| ["onnx", "onnx_data", "bin", "pb"].contains(&s.as_str()))
+        };
+        let mut named = weights.told.beside.iter().filter(opened);
+        if let Some(name) = named.find(|name| marks.get(file.dir, name).is_none()) {
+            model.complete =
+                Completeness::Damaged(format!("its weights lie in {name}, which is not here"));
+        }
     }
 }
 

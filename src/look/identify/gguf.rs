@@ -5,7 +5,7 @@
 
 use super::weights::{Holds, Sample, WeightFile};
 use super::window::Window;
-use crate::facts::Completeness;
+use crate::facts::{Completeness, ModelKind};
 use crate::look::read;
 
 /// As much as is read for a label.
@@ -159,6 +159,8 @@ fn front(w: &mut Window<'_>, pairs: u64, file: &mut WeightFile) -> Option<u64> {
             "general.base_model.0.name" => found.bases = Some(value),
             "general.quantized_by" => told.tool = Some(format!("quantized by {value}")),
             "general.type" if value == "adapter" => file.holds = Holds::Adapter,
+            // What projects pictures for another model is of no use without it.
+            "general.type" if value == "mmproj" => told.kind = Some(ModelKind::Partial),
             "general.alignment" => found.alignment = value.parse().unwrap_or(32),
             "general.file_type" => {
                 let code = value.parse::<u64>().ok().map(|code| code % 1024);

@@ -29,7 +29,7 @@ pub(super) fn own<'a, 'b>(
     let Some(Some(index)) = index else { return (found.to_vec(), 0) };
     let wanted: BTreeSet<&str> = index.weight_map.values().map(String::as_str).collect();
     let has = |name: &&str| found.iter().any(|(f, _)| f.text() == *name);
-    if wanted.is_empty() || !wanted.iter().all(|name| has(name)) {
+    if wanted.is_empty() || !wanted.iter().all(has) {
         return (found.to_vec(), 0);
     }
     let stale = |f: &Found<'_>| {

@@ -100,7 +100,9 @@ pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<(Model, Place)> {
     for (dir, files) in owned {
         // A lone weight file makes its directory a model, unless that holds others as well.
         let lone = files.len() < 2 && !above.contains(&dir);
-        if lone || marks.binds(dir) || files.iter().any(|(f, _)| f.dir != dir) {
+        // A graph that names the files of its weights.
+        let graph = files.iter().any(|(_, w)| w.format == "ONNX" && !w.told.beside.is_empty());
+        if lone || graph || marks.binds(dir) || files.iter().any(|(f, _)| f.dir != dir) {
             let model = describe::directory(tree, path, &marks, dir, &files);
             models.push((model, Place::Dir(dir)));
         } else {

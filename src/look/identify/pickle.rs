@@ -139,9 +139,9 @@ impl<'a> Machine<'a> {
     fn items(&mut self, pairs: &[Id]) {
         let Some(top) = self.top() else { return };
         let pairs = pairs.chunks_exact(2).map(|p| (p[0], p[1]));
-        match self.out.nodes.get_mut(top as usize) {
-            Some(Node::Map(items) | Node::Object { items, .. }) => items.extend(pairs),
-            _ => {}
+        let top = self.out.nodes.get_mut(top as usize);
+        if let Some(Node::Map(items) | Node::Object { items, .. }) = top {
+            items.extend(pairs);
         }
     }
 

@@ -155,6 +155,7 @@ pub const FORMATS: &[Format] = &[
     ),
     row("TensorFlow.js", "`model.json` with `weightsManifest`", "converter"),
     row("MLflow model", "`MLmodel`", "run, version, `utc_time_created`"),
+    row("W&B run", "`wandb/run-*`, `wandb/offline-run-*`", "the run of the weights inside"),
     row(
         "hub cache",
         "`models--ORG--NAME` with `blobs` and `snapshots`",

@@ -46,7 +46,8 @@ pub(super) fn nemo(sample: &Sample<'_>) -> Option<WeightFile> {
         }
     }
     let named = super::containers::suffix(sample.name) == "nemo";
-    if !named && !(weights && config.is_some()) {
+    let like = weights && config.is_some();
+    if !named && !like {
         return None;
     }
     let mut file = WeightFile::new("NeMo", Holds::Weights);

@@ -271,14 +271,14 @@ fn tensors(pickle: &Pickle, root: Id) -> Tensors {
     let wrapped = WRAPPERS.iter().filter_map(|key| pickle.get(root, key));
     let walked = wrapped.chain([root]).map(|from| {
         let mut walk = Walk { pickle, out: Tensors::default(), seen: HashSet::new(), left: VISITS };
-        walk.into_map(from, "", DEPTH);
+        walk.enter(from, "", DEPTH);
         walk.out
     });
     walked.into_iter().find(|t| !t.is_empty()).unwrap_or_default()
 }
 
 impl Walk<'_> {
-    fn into_map(&mut self, id: Id, prefix: &str, depth: usize) {
+    fn enter(&mut self, id: Id, prefix: &str, depth: usize) {
         if depth == 0 || !self.seen.insert(id) {
             return;
         }
@@ -309,7 +309,7 @@ impl Walk<'_> {
             }
             match tensor(self.pickle, *value, 4).or_else(|| planned(self.pickle, *value)) {
                 Some((dtype, shape)) => self.out.add(&name, dtype, &shape),
-                None => self.into_map(*value, &name, depth - 1),
+                None => self.enter(*value, &name, depth - 1),
             }
         }
     }
