@@ -198,7 +198,7 @@ fn containers() {
         (
             "ONNX",
             vec![("net.onnx", made::onnx(None))],
-            json!({"format": "ONNX", "tool": "pytorch 2.11.0", "name": "main", "parameters": 32, "dtype": "F32", "complete": true}),
+            json!({"format": "ONNX", "tool": "pytorch 2.11.0", "parameters": 32, "dtype": "F32", "complete": true}),
         ),
         ("ONNX data", vec![("net.onnx_data", big(b"", 9000))], json!({"format": "ONNX data"})),
         (

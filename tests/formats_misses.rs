@@ -118,6 +118,7 @@ fn near_misses() {
         vec![("lookups.bin", [b"\x81\xa6lookup".as_slice(), &vec![0; 11 << 20]].concat())],
         vec![("README.md", text("---\nbase_model: Qwen/Qwen3-8B\n---\n"))],
         vec![("results.json", vec![b' '; 9000])],
+        vec![("corpus.zip", made::zip(&[("corpus/data/a.csv", b"1,2"), ("corpus/version", b"3")]))],
     ];
     for files in cases {
         let sandbox = Sandbox::later();

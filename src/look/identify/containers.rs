@@ -142,12 +142,15 @@ fn zipped(sample: &Sample<'_>) -> Option<WeightFile> {
     }
     match suffix.as_str() {
         "npz" => Some(WeightFile::new("npz", Holds::Possibly)),
-        // A hash or a name without suffix: TorchScript begins with its data, not with its pickle.
-        _ if member.contains("/data/") || member.ends_with("/version") => {
-            Some(torch::zipped(sample))
-        }
+        // TorchScript begins with its data, not with its pickle; so do archives of data sets.
+        _ if member.contains("/data/") && has_pickle(sample) => Some(torch::zipped(sample)),
         _ => archive(sample),
     }
+}
+
+fn has_pickle(sample: &Sample<'_>) -> bool {
+    let found = zip::archive(sample.file, sample.size);
+    found.is_some_and(|archive| archive.ending("/data.pkl").is_some())
 }
 
 /// Boosted trees as text: LightGBM's own form, XGBoost's JSON.

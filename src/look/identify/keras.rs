@@ -35,25 +35,25 @@ pub(super) fn hdf5(sample: &Sample<'_>) -> Option<WeightFile> {
     } else {
         read::at(sample.file, 0, SEARCHED).unwrap_or_default()
     };
-    let after = |word: &[u8]| find(&bytes, word).map(|at| &bytes[at + word.len()..]);
     let told = &mut file.told;
     told.source = "its attributes";
-    // The value stands behind some numbers of HDF5's own.
-    let version = after(b"keras_version").and_then(|rest| version(&rest[..rest.len().min(256)]));
-    if let Some(version) = version {
-        told.tool = Some(format!("keras {version}"));
+    // Texts stand in a heap of HDF5's own, somewhere behind the names of the attributes.
+    if let Some(at) = find(&bytes, b"keras_version") {
         file.format = "Keras".to_owned();
+        told.tool = Some(match version(&bytes[at..]) {
+            Some(version) => format!("keras {version}"),
+            None => "keras".to_owned(),
+        });
     }
-    if let Some(rest) = after(b"model_config") {
+    if let Some(at) = find(&bytes, b"{\"class_name\"") {
+        let rest = &bytes[at..];
         let text = String::from_utf8_lossy(&rest[..rest.len().min(4096)]);
         let quoted = |key: &str| {
             let rest = text.split_once(key)?.1.trim_start_matches([':', ' ']).strip_prefix('"')?;
             texts::useful(rest.split('"').next()?).filter(|t| !t.contains(char::is_control))
         };
-        let class = quoted("\"class_name\"");
-        told.name = quoted("\"name\"").or_else(|| class.clone());
-        told.family =
-            class.filter(|c| !["Sequential", "Functional", "Model"].contains(&c.as_str()));
+        // Not the name of its first layer.
+        told.name = quoted("\"config\": {\"name\"").or_else(|| quoted("\"class_name\""));
     }
     if sample.name.ends_with(".weights.h5") {
         file.format = "Keras".to_owned();
@@ -61,16 +61,14 @@ pub(super) fn hdf5(sample: &Sample<'_>) -> Option<WeightFile> {
     Some(file)
 }
 
-/// The first `1.2.3` in some bytes.
+/// The first `1.2.3` that stands alone in some bytes.
 fn version(bytes: &[u8]) -> Option<String> {
-    let text: String = bytes
-        .iter()
-        .map(|b| if b.is_ascii_alphanumeric() || b".-+".contains(b) { char::from(*b) } else { ' ' })
-        .collect();
-    let version = |word: &&str| {
-        word.starts_with(|c: char| c.is_ascii_digit()) && word.matches('.').count() >= 1
+    let words = bytes.split(|b| !(b.is_ascii_alphanumeric() || b".-+".contains(b)));
+    let version = |word: &&[u8]| {
+        let dots = word.iter().filter(|b| **b == b'.').count();
+        word.len() < 24 && dots == 2 && word.first().is_some_and(u8::is_ascii_digit)
     };
-    text.split_whitespace().find(version).map(str::to_owned)
+    words.into_iter().find(version).map(|word| String::from_utf8_lossy(word).into_owned())
 }
 
 /// What a zip of Keras 3 says.

@@ -123,7 +123,9 @@ fn recognised(tree: &Tree) -> Vec<Found<'_>> {
     let files = tree.notable.iter().filter(|f| f.meta.kind == FileKind::File);
     // Side files are read where a model is described; a tree of programs has very many of them.
     let files = files.filter(|f| f.meta.size > 1 << 20 || !notable::is_document(f.text()));
-    let walked = tree.notable.iter().filter(|f| f.text().ends_with(".gguf")).count();
+    let large = |f: &&Notable| f.meta.size > 1 << 20;
+    let gguf = |f: &&Notable| f.text().ends_with(".gguf") || notable::suffix(f.text()).is_none();
+    let walked = tree.notable.iter().filter(large).filter(gguf).count();
     let deep = walked <= DEEP;
     let seen: Vec<(&Notable, Option<WeightFile>)> =
         files.map(|f| (f, recognise(tree, f, deep))).collect();

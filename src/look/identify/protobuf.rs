@@ -105,13 +105,13 @@ pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
     } else {
         Completeness::Unknown
     };
-    let Walk { producer, version, name, tensors, mut beside, tool, .. } = walk;
+    let Walk { producer, version, tensors, mut beside, tool, .. } = walk;
     let version = version.map(|v| format!(" {v}")).unwrap_or_default();
     let tool = if format == "CoreML" { tool } else { producer.map(|p| p + &version) };
     beside.sort();
     beside.dedup();
     file.tensors = tensors;
-    file.told = Told { source: "its header", name, tool, beside, ..Told::default() };
+    file.told = Told { source: "its header", tool, beside, ..Told::default() };
     Some(file)
 }
 
@@ -121,7 +121,6 @@ struct Walk {
     graph: bool,
     producer: Option<String>,
     version: Option<String>,
-    name: Option<String>,
     tool: Option<String>,
     tensors: Tensors,
     beside: Vec<String>,
@@ -144,10 +143,10 @@ impl Walk {
             3 => self.version = text(w, f).filter(|t| !t.contains(char::is_control)),
             7 => {
                 self.graph = true;
-                fields(w, end, steps, |w, f, steps| match (f.number, f.end) {
-                    (2, _) => self.name = text(w, f),
-                    (5, Some(end)) => self.tensor(w, end, steps),
-                    _ => {}
+                fields(w, end, steps, |w, f, steps| {
+                    if let (5, Some(end)) = (f.number, f.end) {
+                        self.tensor(w, end, steps);
+                    }
                 });
             }
             _ => {}

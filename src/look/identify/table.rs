@@ -121,11 +121,7 @@ pub const FORMATS: &[Format] = &[
         "`*_model_states.pt`, `*_optim_states.pt`",
         "step, ranks of `dp_world_size`, missing ranks: under ZeRO-3 the optimizer's files are the weights",
     ),
-    row(
-        "Megatron checkpoint",
-        "`iter_N`, `mp_rank_N/model_optim_rng.pt`",
-        "iteration, missing ranks",
-    ),
+    row("Megatron checkpoint", "`iter_N`, `mp_rank_N/model_optim_rng.pt`", "iteration"),
     row(
         "Lightning checkpoint",
         "`.ckpt` with `pytorch-lightning_version`",
