@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::tensors::Tensors;
+use super::summary::Tensors;
 use super::weights::{Holds, WeightFile};
 use super::{parts, shape};
 use crate::facts::{Completeness, FITS, Model, ModelKind};

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::claims::claim;
-use super::{tensors::Tensors, texts};
+use super::{summary::Tensors, texts};
 use crate::facts::{Completeness, Model, ModelKind};
 use crate::families;
 

@@ -211,7 +211,7 @@ fn planned(
     tree: &Tree,
     marks: &Marks<'_>,
     found: &[&Found<'_>],
-) -> Option<super::tensors::Tensors> {
+) -> Option<super::summary::Tensors> {
     let mut shards = found.iter().filter(|(f, _)| f.text().ends_with(".distcp"));
     let plan = shards.find_map(|(f, _)| {
         marks.get(f.dir, ".metadata").filter(|_| !tree.dir_path(f.dir).ends_with("optimizer_0"))

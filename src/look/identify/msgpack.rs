@@ -3,7 +3,7 @@
 //! Sources: the msgpack specification; `flax.serialization` (an array is an extension of type 1 that
 //! holds `[shape, dtype, bytes]`). Arrays are leapt over.
 
-use super::tensors::Tensors;
+use super::summary::Tensors;
 use super::weights::{Holds, Sample, WeightFile};
 use super::window::Window;
 use crate::facts::Completeness;

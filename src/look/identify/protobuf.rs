@@ -5,7 +5,7 @@
 
 use super::weights::{Holds, Sample, Told, WeightFile};
 use super::window::Window;
-use super::{tensors::Tensors, texts};
+use super::{summary::Tensors, texts};
 use crate::facts::Completeness;
 
 /// As much as is read of one file.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::metadata::{self, Metadata};
-use super::tensors::Tensors;
+use super::summary::Tensors;
 use super::weights::{Holds, Sample, WeightFile};
 use crate::facts::Completeness;
 use crate::look::read;

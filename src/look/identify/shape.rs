@@ -2,7 +2,7 @@
 //!
 //! Hyper-parameters are those of the public model pages; a fitting shape is no proof.
 
-use super::tensors::Tensors;
+use super::summary::Tensors;
 
 /// What the tensors say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::pickle;
 use super::picture::{Id, Node, Pickle};
-use super::tensors::Tensors;
+use super::summary::Tensors;
 use super::texts;
 use super::weights::{Holds, Sample, Told, WeightFile};
 use super::zip::{self, Archive};

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use super::tensors::Tensors;
+use super::summary::Tensors;
 use crate::facts::{Completeness, Declared, ModelKind};
 
 /// What kind of content a container holds.
