@@ -27,6 +27,7 @@ fn main() {
                 surroundings: &surroundings,
                 clock: &clock,
                 protect: &[],
+                roots: &[],
                 progress: &progress,
             };
             let start = Instant::now();

@@ -6,6 +6,7 @@
 //!     bare unlink DIR    getdents64, and one unlinkat an entry, of the files alone
 
 #![expect(clippy::unwrap_used, reason = "an instrument may fail loudly")]
+#![expect(clippy::disallowed_methods, reason = "it measures a removal of what its caller made")]
 
 use std::os::fd::OwnedFd;
 use std::sync::Mutex;

@@ -46,6 +46,8 @@ pub enum Command {
     Policy(Policy),
     /// Free for good what lies in the trash: what is named, or what is due
     Purge(Purge),
+    /// List every model below, what it is, and whether it could go today
+    Ls(Ls),
     /// List what lies in the trash, by when it is due
     Trash(Trash),
     /// Show what safe-rm has done
@@ -69,6 +71,9 @@ pub struct Delete {
     /// Free the space at once: nothing brings it back
     #[arg(long)]
     pub permanent: bool,
+    /// Compare possible copies byte by byte, wherever there are some
+    #[arg(long)]
+    pub verify: bool,
     /// Answer with one JSON document on stdout
     #[arg(long)]
     pub json: bool,
@@ -86,6 +91,9 @@ pub struct Plan {
     /// What would be deleted
     #[arg(required = true, value_name = "PATH", value_parser = path())]
     pub paths: Vec<OsString>,
+    /// Compare possible copies byte by byte, wherever there are some
+    #[arg(long)]
+    pub verify: bool,
     /// Answer with one JSON document on stdout
     #[arg(long)]
     pub json: bool,
@@ -128,6 +136,43 @@ pub struct Purge {
     /// Answer with one JSON document on stdout
     #[arg(long)]
     pub json: bool,
+}
+
+/// `safe-rm ls [ROOT..]`
+#[derive(Debug, Args)]
+pub struct Ls {
+    /// Where to look; by default the policy's roots, else here
+    #[arg(value_name = "ROOT", value_parser = path())]
+    pub roots: Vec<OsString>,
+    /// Only these: "size>1GB", "age>30d", kind=checkpoint, family=qwen3, verdict=allowed,
+    /// label=none
+    #[arg(short, long, value_name = "FILTER")]
+    pub filter: Vec<String>,
+    /// What stands first
+    #[arg(long, value_enum, default_value_t = Sort::Irreplaceable)]
+    pub sort: Sort,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Compare possible copies byte by byte
+    #[arg(long)]
+    pub verify: bool,
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Sort {
+    /// What nothing would bring back
+    Irreplaceable,
+    /// The largest
+    Size,
+    /// The oldest
+    Age,
+    /// By path
+    Path,
 }
 
 /// `safe-rm trash`

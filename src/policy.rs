@@ -29,6 +29,8 @@ pub struct Policy {
     pub trash_keep: i64,
     /// `protect`.
     pub protect: Vec<PathBuf>,
+    /// `roots`: where models and their copies are looked for.
+    pub roots: Vec<PathBuf>,
     /// Rules that are switched off.
     pub off: BTreeSet<String>,
     /// The files in force.
@@ -49,6 +51,7 @@ impl Default for Policy {
             permanent: false,
             trash_keep: 7 * 86_400,
             protect: Vec::new(),
+            roots: Vec::new(),
             off: BTreeSet::new(),
             files: Vec::new(),
             weakened: Vec::new(),
@@ -66,6 +69,7 @@ struct File {
     mode: Option<Mode>,
     trash: Trash,
     protect: Vec<PathBuf>,
+    roots: Vec<PathBuf>,
     rules: BTreeMap<String, bool>,
 }
 
@@ -212,10 +216,13 @@ fn layer(policy: &mut Policy, file: File, path: &Path, reach: Reach, rules: &[&s
             policy.trash_keep = secs;
         }
     }
-    if let Some(relative) = file.protect.iter().find(|p| !p.is_absolute()) {
-        bail!("`protect` names `{}`, which is not an absolute path", relative.display());
+    for (key, paths) in [("protect", &file.protect), ("roots", &file.roots)] {
+        if let Some(relative) = paths.iter().find(|p| !p.is_absolute()) {
+            bail!("`{key}` names `{}`, which is not an absolute path", relative.display());
+        }
     }
     policy.protect.extend(file.protect);
+    policy.roots.extend(file.roots);
     for (rule, on) in file.rules {
         if !rules.contains(&rule.as_str()) {
             bail!("there is no rule `{rule}`; `safe-rm policy` lists them");

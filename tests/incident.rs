@@ -125,7 +125,7 @@ fn ten_days_later_unlabelled_is_still_refused() {
     let before = sandbox.snapshot();
     let answer = plan(&sandbox, &THREE);
     assert_eq!(answer.code, 3);
-    assert_eq!(answer.rules(), ["keep-last", "unlabeled"]);
+    assert_eq!(answer.rules(), ["keep-last", "last-copy", "unlabeled"]);
     assert_eq!(sandbox.snapshot(), before);
 }
 
@@ -154,10 +154,15 @@ fn labelled_truly_and_with_three_newer_ones_it_goes_and_comes_back() {
     }
     let before = sandbox.snapshot();
     let folder = snapshot(&sandbox.work().join(THREE[0]));
-    let shown = sandbox.delete(&THREE);
-    for dir in THREE {
+    // The last two of one consolidation do not go together.
+    assert_eq!(plan(&sandbox, &THREE).rules(), ["last-copy"]);
+    let two = &THREE[..2];
+    let shown = sandbox.delete(two);
+    for dir in two {
         assert!(!sandbox.work().join(dir).exists(), "{shown}");
     }
+    // Nor one after the other.
+    assert_eq!(plan(&sandbox, &THREE[2..]).rules(), ["last-copy"]);
     let undo = sandbox.run(&["undo"]);
     assert_eq!(undo.code, 0, "{undo:?}");
     assert_eq!(sandbox.snapshot(), before, "bit for bit, times and all");

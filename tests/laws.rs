@@ -66,6 +66,7 @@ fn dossier(models: Vec<Model>, problems: bool, protected: bool) -> Dossier {
         labelled: false,
         payload: Vec::new(),
         models,
+        searched: std::sync::Arc::default(),
         part_of: None,
         protected: protected.then(|| "it is a mount point".into()),
     }
@@ -93,7 +94,7 @@ prop_compose! {
             points_to: None, parts: Vec::new(), sources: std::collections::BTreeMap::new(),
             path: PathBuf::new(), single_file: false, kind: ModelKind::Full, stage: Stage::Unknown,
             format: "safetensors".into(), family: Some("qwen3".into()), family_source: None, name: None,
-            base: None, rank: None, step: None, max_step: None, best: false, says_best: None, best_of_run: false, parameters: None, dtype: None,
+            base: None, base_here: None, base_planned: false, files: vec![], copies: vec![], dependants: vec![], rank: None, step: None, max_step: None, best: false, says_best: None, best_of_run: false, parameters: None, dtype: None,
             bytes: 1, weights_written: Some(Stamp::at(NOW - 1000)), structure: Some([0; 32]),
             complete: if damaged { Completeness::Damaged("cut short".into()) } else { Completeness::Complete },
             conflicts: Vec::new(),

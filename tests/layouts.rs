@@ -289,7 +289,8 @@ fn an_adapter_below_a_model_needs_its_own_label() {
     weights(&sandbox, "x/lora_adapter/adapter_model.safetensors");
     sandbox.file("x/lora_adapter/adapter_config.json", "{}");
     sandbox.label("x", "q");
-    assert_eq!(models(&sandbox), ["", "lora_adapter"]);
+    // What is least replaceable stands first.
+    assert_eq!(models(&sandbox), ["lora_adapter", ""]);
 }
 
 /// A run that has a trainer's files at its top is no single checkpoint.

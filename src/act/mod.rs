@@ -150,6 +150,7 @@ fn stayed(plan: &Plan) -> Vec<(PathBuf, Fate)> {
 
 /// The journal's record of a thing that goes to `to`.
 fn item(facts: &Dossier, to: &Path) -> Item {
+    let (prints, stamps) = look::prints(facts);
     Item {
         from: encode(&facts.path),
         to: encode(to),
@@ -157,6 +158,8 @@ fn item(facts: &Dossier, to: &Path) -> Item {
         born: facts.meta.btime.map(|at| (at.secs, at.nanos)),
         bytes: facts.totals.bytes,
         frees: facts.totals.frees,
+        prints: prints.into_iter().map(|p| (p.structure, p.sample)).collect(),
+        stamps,
         models: facts.models.iter().filter(|m| !m.installed).count(),
         ..Item::default()
     }

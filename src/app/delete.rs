@@ -14,13 +14,14 @@ pub(super) fn run(args: &cli::Delete, voice: Voice) -> Result<Exit> {
     let world = world::read()?;
     let permanent = args.permanent || world.policy.permanent;
     let mode = if permanent { Mode::Permanent } else { Mode::Trash };
+    let depth = super::plan::depth(args.verify);
     if args.dry_run {
-        return super::plan::show(&world, &args.paths, mode, voice);
+        return super::plan::show(&world, &args.paths, mode, depth, voice);
     }
     let mut journal = carry_out::journal(&world)?;
     carry_out::recover(&world, &mut journal, voice)?;
     let targets = look::resolve(&args.paths)?;
-    let plan = world.plan(&targets, mode)?;
+    let plan = world.plan(&targets, mode, depth)?;
     let plan = if args.only_allowed { plan.only_allowed() } else { plan };
     carry_out::carry_out(&world, plan, Things::Named(&targets), &mut journal, voice)
 }

@@ -4,6 +4,7 @@ mod ack;
 mod carry_out;
 mod delete;
 mod log;
+mod ls;
 mod plan;
 mod policy;
 mod purge;
@@ -75,6 +76,7 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Undo(args)) => args.json,
         Some(Command::Policy(args)) => args.json,
         Some(Command::Purge(args)) => args.json,
+        Some(Command::Ls(args)) => args.json,
         Some(Command::Trash(args)) => args.json,
         Some(Command::Log(args)) => args.json,
         Some(Command::Ack(_)) => false,
@@ -82,10 +84,11 @@ fn dispatch(argv: &[OsString]) -> Exit {
     let voice = if json { Voice::Json } else { Voice::Text };
     let result = match cli.command {
         None => delete::run(&cli.delete, voice),
-        Some(Command::Plan(args)) => plan::run(&args.paths, voice),
+        Some(Command::Plan(args)) => plan::run(&args, voice),
         Some(Command::Undo(args)) => undo::run(args.what.as_deref(), voice),
         Some(Command::Policy(_)) => policy::run(voice),
         Some(Command::Purge(args)) => purge::run(&args, voice),
+        Some(Command::Ls(args)) => ls::run(&args, voice),
         Some(Command::Trash(_)) => trash::run(voice),
         Some(Command::Log(args)) => log::run(args.verify, voice),
         Some(Command::Ack(args)) => ack::run(&args.what, voice),

@@ -7,20 +7,32 @@ use anyhow::Result;
 use super::Exit;
 use super::carry_out::REFUSED;
 use super::world::{self, World};
+use crate::cli;
 use crate::decide::Mode;
-use crate::look;
+use crate::look::{self, Depth};
 use crate::tell::Voice;
 
 /// Shows the plan and touches nothing.
-pub(super) fn run(paths: &[OsString], voice: Voice) -> Result<Exit> {
+pub(super) fn run(args: &cli::Plan, voice: Voice) -> Result<Exit> {
     let world = world::read()?;
     let mode = if world.policy.permanent { Mode::Permanent } else { Mode::Trash };
-    show(&world, paths, mode, voice)
+    show(&world, &args.paths, mode, depth(args.verify), voice)
+}
+
+/// How thoroughly copies are compared.
+pub(super) fn depth(verify: bool) -> Depth {
+    if verify { Depth::Full } else { Depth::Needed }
 }
 
 /// Shows it for this mode.
-pub(super) fn show(world: &World, paths: &[OsString], mode: Mode, voice: Voice) -> Result<Exit> {
-    let plan = world.plan(&look::resolve(paths)?, mode)?;
+pub(super) fn show(
+    world: &World,
+    paths: &[OsString],
+    mode: Mode,
+    depth: Depth,
+    voice: Voice,
+) -> Result<Exit> {
+    let plan = world.plan(&look::resolve(paths)?, mode, depth)?;
     voice.plan(&plan);
     if plan.allowed() {
         voice.plan_document(&plan, &["a person may run safe-rm on these paths and type DELETE"]);

@@ -12,6 +12,7 @@ use crate::cli;
 use crate::decide::Mode;
 use crate::facts::Stamp;
 use crate::keep::{Entry, Journal, State, entries};
+use crate::look::Depth;
 use crate::policy;
 use crate::tell::{self, Done, Voice};
 
@@ -64,7 +65,7 @@ pub(super) fn run(args: &cli::Purge, voice: Voice) -> Result<Exit> {
         voice.nothing("nothing in the trash is due; `safe-rm trash` says when what will be");
         return Ok(Exit::Done);
     }
-    let plan = world.plan(&trashed, Mode::Purge)?;
+    let plan = world.plan(&trashed, Mode::Purge, Depth::Needed)?;
     let plan = if args.only_allowed { plan.only_allowed() } else { plan };
     if args.expired {
         return carry_out::unasked(&world, plan, Things::Trashed(&trashed), &mut journal, voice);

@@ -1,13 +1,14 @@
 //! What every command begins with: user, clock and policy, each read once.
 
 use std::borrow::Borrow;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow, bail};
 
 use crate::decide::{self, Grounds, Judged, Mode, Plan, rules};
 use crate::facts::{Dossier, History};
 use crate::keep;
-use crate::look::{self, Eyes, Progress, Target, Wholes};
+use crate::look::{self, Depth, Eyes, Progress, Target, Wholes};
 use crate::policy::{self, Policy};
 use crate::sys::clock;
 use crate::sys::env::{self, Surroundings};
@@ -33,7 +34,13 @@ pub(super) fn read() -> Result<World> {
 impl World {
     fn eyes<'a>(&'a self, progress: &'a Progress) -> Eyes<'a> {
         let (surroundings, clock) = (&self.surroundings, &self.clock);
-        Eyes { surroundings, clock, protect: &self.policy.protect, progress }
+        Eyes {
+            surroundings,
+            clock,
+            protect: &self.policy.protect,
+            roots: &self.policy.roots,
+            progress,
+        }
     }
 
     fn grounds<'a>(&'a self, history: &'a History) -> Grounds<'a> {
@@ -42,19 +49,44 @@ impl World {
 
     /// What the journal says that the judgement of these needs.
     fn history<'a>(&self, dossiers: impl Iterator<Item = &'a Dossier>) -> Result<History> {
-        let mut models = dossiers.flat_map(|d| &d.models);
-        let retired = models.any(|m| m.label.as_ref().is_some_and(|l| l.retired.is_some()));
+        let models = dossiers.flat_map(|d| &d.models).next().is_some();
+        let since = models.then(|| self.clock.now().plus(-decide::REMEMBERED));
         let state = self.surroundings.state.as_deref();
-        state.map_or_else(|| Ok(History::default()), |state| keep::history(state, retired))
+        state.map_or_else(|| Ok(History::default()), |state| keep::history(state, since))
     }
 
     /// Looks at the targets and judges them.
-    pub(super) fn plan<T: Borrow<Target>>(&self, targets: &[T], mode: Mode) -> Result<Plan> {
+    pub(super) fn plan<T: Borrow<Target>>(
+        &self,
+        targets: &[T],
+        mode: Mode,
+        depth: Depth,
+    ) -> Result<Plan> {
         let progress = Progress::default();
         let eyes = self.eyes(&progress);
-        let dossiers = tell::watch(&progress, || look::look(targets, &eyes))?;
-        let history = self.history(dossiers.iter())?;
+        let (dossiers, history) = tell::watch(&progress, || {
+            let mut dossiers = look::look(targets, &eyes)?;
+            let history = self.history(dossiers.iter())?;
+            look::copies(&mut dossiers, &history.gone, depth, &eyes);
+            anyhow::Ok((dossiers, history))
+        })?;
         Ok(decide::decide(dossiers, mode, self.grounds(&history)))
+    }
+
+    /// Looks at every model below these folders and judges each as if it alone were to go.
+    pub(super) fn list(&self, roots: &[PathBuf], depth: Depth) -> Result<Plan> {
+        let progress = Progress::default();
+        let eyes = self.eyes(&progress);
+        let (dossiers, history) = tell::watch(&progress, || {
+            let mut dossiers = Vec::new();
+            for root in roots {
+                dossiers.extend(look::list(root, &eyes)?);
+            }
+            let history = self.history(dossiers.iter())?;
+            look::copies_among(&mut dossiers, &history.gone, depth, &eyes);
+            anyhow::Ok((dossiers, history))
+        })?;
+        Ok(decide::decide(dossiers, Mode::Trash, self.grounds(&history)))
     }
 
     /// Judges the targets of a plan once more by what lies around them now.
@@ -74,6 +106,14 @@ impl World {
             let target = targets.find(|t| t.is_of(&judged.facts));
             let target = target.context("it was not looked at")?;
             let now = look::around(target, &mut wholes, &judged.facts, &eyes)?;
+            if let Some(copy) =
+                decide::relied_on(&judged.facts, &self.clock).find(|c| !look::is_unchanged(c))
+            {
+                bail!(
+                    "the copy `{}` that the plan relied on is no longer what it was",
+                    copy.path.display()
+                );
+            }
             let history = history.as_ref().map_err(|e| anyhow!("{e:#}"))?;
             let plan = decide::decide(vec![now], plan.mode, self.grounds(history));
             let refusal = plan.targets.iter().flat_map(Judged::all).next();

@@ -1,5 +1,6 @@
 //! Rules, verdicts and the plan: pure functions of facts, policy and clock. Nothing here can fail.
 
+mod filter;
 mod plan;
 mod proposal;
 mod refusal;
@@ -9,10 +10,11 @@ use crate::facts::{Dossier, History};
 use crate::policy::Policy;
 use crate::when::Clock;
 
-pub use plan::{Judged, Mode, Plan, Sums};
+pub use filter::{Filter, Key, More, kind, stage};
+pub use plan::{Judged, Mode, Plan, Sums, Verdict};
 pub use proposal::{Proposal, propose};
 pub use refusal::Refusal;
-pub use rules::{RULES, Rule};
+pub use rules::{REMEMBERED, RULES, Rule, relied_on};
 
 /// By what is judged.
 #[derive(Clone, Copy, Debug)]

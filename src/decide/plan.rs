@@ -1,10 +1,11 @@
 //! The plan: a picture of what would happen. It can be cloned and shown; it permits nothing.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::Grounds;
 use super::refusal::Refusal;
-use crate::facts::{Dossier, Totals};
+use crate::facts::{Dossier, Model, Stamp, Totals};
 use crate::when::Clock;
 
 /// Where the targets go.
@@ -42,6 +43,45 @@ impl Judged {
     pub fn allowed(&self) -> bool {
         self.all().next().is_none()
     }
+
+    /// What stands against it, in short.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        if self.allowed() {
+            return Verdict::Allowed;
+        }
+        let times: Option<Vec<Stamp>> = self.all().map(|r| r.until).collect();
+        if let Some(last) = times.and_then(|t| t.into_iter().max()) {
+            return Verdict::From(last);
+        }
+        let mut rules: Vec<&'static str> = self.all().map(|r| r.rule).collect();
+        let mut seen = HashSet::new();
+        rules.retain(|rule| seen.insert(*rule));
+        Verdict::Refused(rules)
+    }
+
+    /// The model that the target itself is.
+    #[must_use]
+    pub fn model(&self) -> Option<&Model> {
+        self.facts.models.iter().find(|m| m.path.as_os_str().is_empty())
+    }
+
+    /// How hard it would be to have again what it holds: the least of its models.
+    #[must_use]
+    pub fn replaceable(&self) -> u8 {
+        self.facts.models.iter().map(Model::replaceable).min().unwrap_or(u8::MAX)
+    }
+}
+
+/// What a deletion of one thing alone would meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing stands against it.
+    Allowed,
+    /// Time alone lifts all that does, the last of it then.
+    From(Stamp),
+    /// These rules refuse it, each once.
+    Refused(Vec<&'static str>),
 }
 
 /// Sums over all targets.

@@ -4,9 +4,12 @@ use std::collections::HashSet;
 use std::ffi::OsString;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
+use std::sync::Arc;
 
+mod copies;
 mod model;
 
+pub use copies::{Gone, Print, Recovery, Sameness, Searched, Twin, Whereabouts};
 pub use model::{
     Completeness, Declared, FITS, Label, Member, Model, ModelKind, Payload, Pin, Stage,
 };
@@ -191,6 +194,8 @@ pub struct History {
     pub last: Option<Stamp>,
     /// Labels (BLAKE3 of the file) whose `Retired:` a person has confirmed.
     pub acked: HashSet<[u8; 32]>,
+    /// Weights that went in the last 30 days.
+    pub gone: Vec<Gone>,
 }
 
 impl Dossier {
@@ -241,6 +246,8 @@ pub struct Dossier {
     pub payload: Vec<Payload>,
     /// Models in it.
     pub models: Vec<Model>,
+    /// Where copies of them were looked for.
+    pub searched: Arc<Searched>,
     /// If the target is only a part of a model: what of.
     pub part_of: Option<String>,
     /// If the target must never go: why.

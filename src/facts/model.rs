@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Evidence, FileId, Meta, Stamp};
+use super::{Evidence, FileId, Meta, Stamp, Twin};
 
 /// What a model is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,6 +131,10 @@ pub struct Model {
     pub name: Option<String>,
     /// The base model on record.
     pub base: Option<String>,
+    /// The base, where that names something on a disk here.
+    pub base_here: Option<PathBuf>,
+    /// The base is to go by this plan.
+    pub base_planned: bool,
     /// Rank of a LoRA adapter.
     pub rank: Option<u64>,
     /// Training step on record.
@@ -171,6 +175,12 @@ pub struct Model {
     pub weights_written: Option<Stamp>,
     /// The inode of its first weight file.
     pub weights: Option<FileId>,
+    /// Its weight files, relative to the target (empty for the target itself).
+    pub files: Vec<(PathBuf, Meta)>,
+    /// Where else these weights are.
+    pub copies: Vec<Twin>,
+    /// Adapters elsewhere whose base it is.
+    pub dependants: Vec<PathBuf>,
     /// BLAKE3 of the sorted tensor names, dtypes and shapes, where every header could be read.
     pub structure: Option<[u8; 32]>,
     /// Whether all of it is there.

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use super::gather::Gathered;
+use super::inventory::Limit;
 use super::survey::Progress;
 use super::tree::Dir;
 use crate::crew::{Stack, lock};
@@ -24,6 +25,8 @@ pub(super) struct Shared<'a> {
     pub progress: &'a Progress,
     /// With it the listings are summed up.
     pub secret: Option<&'a RandomState>,
+    /// How far a search goes.
+    pub limit: Option<&'a Limit>,
 }
 
 /// A directory still to be read.
@@ -120,6 +123,9 @@ impl<'s, 'a, 'g> Batch<'s, 'a, 'g> {
         }
         self.gathered.entry(name, &meta);
         if meta.kind == FileKind::Directory {
+            if self.shared.limit.is_some_and(|l| !l.passes(name.to_bytes(), meta.id)) {
+                return;
+            }
             self.inner.push((name.to_bytes().into(), meta));
         } else {
             self.bytes = self.bytes.saturating_add(meta.size);
@@ -135,6 +141,9 @@ impl<'s, 'a, 'g> Batch<'s, 'a, 'g> {
         }
         shared.progress.entries.fetch_add(self.entries, Ordering::Relaxed);
         shared.progress.bytes.fetch_add(self.bytes, Ordering::Relaxed);
+        if let Some(limit) = shared.limit {
+            limit.count(self.entries);
+        }
         if inner.is_empty() {
             return;
         }

@@ -1,9 +1,11 @@
 //! Reads the disk and decides nothing: survey of the targets, identity of models, labels, age.
 
 mod batch;
+mod copies;
 mod enrich;
 mod gather;
 mod identify;
+mod inventory;
 mod labels;
 mod listing;
 mod names;
@@ -25,14 +27,16 @@ use std::ffi::OsStr;
 use std::hash::RandomState;
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
-use crate::facts::{Digest, Dossier, Label, Listing, Meta};
+use crate::facts::{Digest, Dossier, Gone, Label, Listing, Meta, Print, Twin};
 use crate::sys::dir;
 use crate::sys::env::Surroundings;
 use crate::when::Clock;
 
+pub use copies::Depth;
 pub use identify::table::{FORMATS, Format};
 pub use survey::Progress;
 pub use target::{Target, resolve};
@@ -47,6 +51,8 @@ pub struct Eyes<'a> {
     pub clock: &'a Clock,
     /// Paths that the policy protects.
     pub protect: &'a [PathBuf],
+    /// Where the policy has copies looked for; with none, in the surroundings.
+    pub roots: &'a [PathBuf],
     /// Fed for a progress line.
     pub progress: &'a Progress,
 }
@@ -100,6 +106,7 @@ fn one(
         labelled: tree.notable.iter().any(|f| notable::is_label(f.name.as_encoded_bytes())),
         payload: payload::payload(&tree, &target.path),
         models,
+        searched: Arc::default(),
         problems: tree.problems,
         mounts: tree.mounts,
         foreign: tree.foreign,
@@ -138,6 +145,54 @@ pub fn around(
     now.protected = target.ambiguous.clone().or_else(|| protected::why(&target.path, &meta, eyes));
     series::Series::new(eyes).add(&target.path, &mut now.models);
     Ok(now)
+}
+
+/// Looks at every model below a folder as if it alone were to go. The folders above and below each
+/// other are each looked at: a run, and its checkpoints.
+///
+/// # Errors
+/// Where the folder cannot be found.
+pub fn list(root: &std::path::Path, eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
+    let cannot = || format!("cannot find `{}`", root.display());
+    let root = root.canonicalize().with_context(cannot)?;
+    let found = inventory::below(&root, &inventory::Limit::none(), eyes);
+    let with: Vec<PathBuf> = found.into_iter().map(|f| f.path).collect();
+    let (mut wholes, mut series) = (Wholes::new(&with), series::Series::new(eyes));
+    let mut dossiers = Vec::new();
+    for path in &with {
+        // One after the other: handles are few.
+        let Ok(target) = target::one(path.as_os_str()) else { continue };
+        // What went in the meantime is no more to be listed.
+        dossiers.extend(one(&target, &mut wholes, eyes, &mut series).ok());
+    }
+    Ok(dossiers)
+}
+
+/// Compares the models of a list with each other.
+pub fn copies_among(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes<'_>) {
+    copies::among(dossiers, gone, depth, eyes);
+}
+
+/// Looks for the copies of the targets' models: in the plan, among what went before, on the disks.
+/// What is least replaceable then stands first.
+pub fn copies(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes<'_>) {
+    copies::find(dossiers, gone, depth, eyes);
+    for dossier in dossiers {
+        dossier.models.sort_by_cached_key(|m| (m.replaceable(), m.path.clone()));
+    }
+}
+
+/// Whether the files of a copy are still what they were.
+#[must_use]
+pub fn is_unchanged(copy: &Twin) -> bool {
+    copies::is_unchanged(copy)
+}
+
+/// By what the weights of a target are known again when they are gone: the hashes of its models, and
+/// the stamps of its folders.
+#[must_use]
+pub fn prints(dossier: &Dossier) -> (Vec<Print>, Vec<u64>) {
+    (copies::prints(dossier), copies::stamps(dossier))
 }
 
 /// Whether a path lies in a store that repositories of the hub cache share.

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use super::batch::{Batch, Job, Names, Part, Shared, Work};
 use super::gather::Gathered;
+use super::inventory::Limit;
 use super::tree::{Dir, ROOT, Tree, chain_of, open_chain, roll_up, swapped};
 use crate::crew::{self, Stack, lock};
 use crate::facts::FileKind;
@@ -64,6 +65,8 @@ pub(super) enum Purpose<'a> {
     Know,
     /// To compare it with what was known; with a secret, by which the listings are summed up.
     Compare(Option<&'a RandomState>),
+    /// To look for models in a folder that is no target, as far as the limit goes.
+    Search(&'a Limit),
 }
 
 /// As [`survey`], for a purpose.
@@ -77,9 +80,10 @@ pub(super) fn walk(
     progress: &Progress,
     purpose: Purpose<'_>,
 ) -> io::Result<Tree> {
-    let (brief, secret) = match purpose {
-        Purpose::Know => (false, None),
-        Purpose::Compare(secret) => (true, secret),
+    let (brief, secret, limit) = match purpose {
+        Purpose::Know => (false, None, None),
+        Purpose::Compare(secret) => (true, secret, None),
+        Purpose::Search(limit) => (false, None, Some(limit)),
     };
     let meta = dir::stat_name(&parent, name)?;
     if meta.kind != FileKind::Directory {
@@ -109,7 +113,7 @@ pub(super) fn walk(
     let budget = Budget::default();
     let first = Job { index: ROOT, name: Box::default(), meta, parent: None };
     let dirs = Mutex::new(vec![root]);
-    let shared = Shared { base: &base, root: meta, dirs, budget: &budget, progress, secret };
+    let shared = Shared { base: &base, root: meta, dirs, budget: &budget, progress, secret, limit };
     let parts = crew::run(
         vec![Work::Directory(first)],
         || (Gathered::new(euid).brief(brief), Vec::with_capacity(LISTING)),
@@ -157,6 +161,9 @@ fn read<'a>(
     gathered: &mut Gathered,
     buffer: &mut Vec<u8>,
 ) {
+    if shared.limit.is_some_and(Limit::reached) {
+        return;
+    }
     let fd = match open(shared, job) {
         Ok(fd) => fd,
         Err(error) => {

@@ -72,7 +72,7 @@ pub fn resolve(paths: &[OsString]) -> Result<Vec<Target>> {
     Ok(targets)
 }
 
-fn one(typed: &OsStr) -> Result<Target> {
+pub(super) fn one(typed: &OsStr) -> Result<Target> {
     let raw = typed.as_bytes();
     if raw.is_empty() {
         bail!("an empty path names nothing; check the variable that should have held it");

@@ -10,3 +10,4 @@ pub mod dir;
 pub mod env;
 pub mod mounts;
 pub mod terminal;
+pub mod uncached;

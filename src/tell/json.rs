@@ -6,8 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
-use crate::decide::{Judged, Mode, Plan, Refusal};
-use crate::facts::{Completeness, Evidence, FileKind, How, Label, Model, ModelKind, Stage, Stamp};
+use super::copies::{recovery_json, searched_json, twins_json};
+use crate::decide::{Judged, Mode, Plan, Refusal, kind, stage};
+use crate::facts::{Completeness, Evidence, FileKind, How, Label, Model, Stamp};
 use crate::when::Clock;
 
 /// Adds a path under `key`, and its bytes in base64 where it is no UTF-8.
@@ -19,7 +20,7 @@ pub(super) fn put_path(map: &mut Map<String, Value>, key: &str, path: &Path) {
     }
 }
 
-fn with_path(path: &Path, rest: Value) -> Value {
+pub(super) fn with_path(path: &Path, rest: Value) -> Value {
     let mut map = Map::new();
     put_path(&mut map, "path", path);
     if let Value::Object(rest) = rest {
@@ -50,6 +51,7 @@ pub(super) fn plan(plan: &Plan, next: &[&str]) -> Value {
             "files": plan.policy_files.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>(),
             "weakened": plan.weakened,
         },
+        "searched": plan.targets.first().map(|t| searched_json(&t.facts.searched)),
         "totals": {"bytes": t.bytes, "frees": t.frees, "files": t.files, "dirs": t.dirs, "models": sums.models},
         "targets": plan.targets.iter().map(|j| target(j, &plan.clock)).collect::<Vec<_>>(),
         "left_out": plan.left_out.iter().map(|p| with_path(p, json!({}))).collect::<Vec<_>>(),
@@ -126,25 +128,9 @@ fn label(l: &Label, clock: &Clock) -> Value {
     )
 }
 
-fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value {
+pub(super) fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value {
     let path =
         if m.path.as_os_str().is_empty() { target.to_path_buf() } else { target.join(&m.path) };
-    let kind = match m.kind {
-        ModelKind::Full => "full",
-        ModelKind::Adapter => "adapter",
-        ModelKind::Merged => "merged",
-        ModelKind::Quantized => "quantized",
-        ModelKind::Engine => "engine",
-        ModelKind::Pointer => "pointer",
-        ModelKind::Partial => "partial",
-        ModelKind::Unknown => "unknown",
-    };
-    let stage = match m.stage {
-        Stage::Checkpoint => "checkpoint",
-        Stage::Final => "final",
-        Stage::Download => "download",
-        Stage::Unknown => "unknown",
-    };
     let damage = match &m.complete {
         Completeness::Damaged(why) => Some(why),
         _ => None,
@@ -152,7 +138,7 @@ fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value
     with_path(
         &path,
         json!({
-            "kind": kind, "stage": stage, "format": m.format,
+            "kind": kind(m.kind), "stage": stage(m.stage), "format": m.format,
             "family": m.family, "family_source": m.family_source, "name": m.name, "base_model": m.base,
             "rank": m.rank, "step": m.step, "max_step": m.max_step, "best": m.best,
             "parameters": m.parameters, "dtype": m.dtype, "bytes": m.bytes,
@@ -166,6 +152,11 @@ fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value
             "newest": m.newest.as_ref().map(|e| evidence(e, clock)),
             "label": m.label.as_ref().map(|l| label(l, clock)),
             "hub": m.hub, "installed": m.installed,
+            "base_here": m.base_here.as_ref().map(|p| p.to_string_lossy()),
+            "base_in_plan": m.base_planned,
+            "dependants": m.dependants.iter().map(|p| with_path(p, json!({}))).collect::<Vec<_>>(),
+            "copies": twins_json(m, clock),
+            "recoverable_from": recovery_json(m),
             "verdict": verdict(refusals.is_empty()),
             "refusals": refusals.iter().map(|r| refusal(r, clock)).collect::<Vec<_>>(),
         }),

@@ -1,7 +1,9 @@
 //! The only code that prints: words, tables, JSON, names made harmless.
 
+mod copies;
 mod json;
 mod kept;
+mod list;
 mod outcome;
 mod plan;
 mod policy;
@@ -12,6 +14,7 @@ mod words;
 use std::io::Write;
 
 pub use kept::Trashed;
+pub use list::List;
 pub use outcome::Done;
 pub use progress::watch;
 pub use safe::harmless;
@@ -66,6 +69,14 @@ impl Voice {
     pub fn done(self, done: &Done<'_>) {
         self.prose(&done.text());
         self.document(&done.json());
+    }
+
+    /// Tells which models there are.
+    pub fn list(self, list: &List<'_>) {
+        if self == Self::Text {
+            self.prose(&list.text());
+        }
+        self.document(&list.json());
     }
 
     /// Tells what the trash holds.

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
+use super::copies;
 use super::safe::{harmless, path};
-use super::words::{count, loss, model as describe, size, wrap};
+use super::words::{count, model as describe, size, wrap};
 use crate::decide::{Judged, Mode, Plan, Refusal};
 use crate::facts::{Evidence, FileKind, How, Model};
 use crate::when::Clock;
@@ -47,6 +48,11 @@ pub(super) fn text(plan: &Plan) -> String {
     }
     for left in &plan.left_out {
         line(&mut out, &wrap(0, "left out, refused: ", &path(left)));
+    }
+    let searched = plan.targets.iter().find_map(|t| copies::searched(&t.facts.searched));
+    if let Some(searched) = searched {
+        line(&mut out, "");
+        line(&mut out, &wrap(0, "copies were looked for in ", &searched));
     }
     line(&mut out, "");
     let refused: usize = plan.targets.iter().map(|t| t.all().count()).sum();
@@ -142,7 +148,10 @@ fn model_text(out: &mut String, model: &Model, reasons: &[Refusal], clock: &Cloc
     };
     line(out, &wrap(2, "* ", &format!("{place}{}", describe(model))));
     let age = model.newest.as_ref().map(|e| age(e, clock)).unwrap_or_default();
-    line(out, &wrap(4, "", &format!("{}, {age}; {}", size(model.bytes), loss(model))));
+    line(out, &wrap(4, "", &format!("{}, {age}; {}", size(model.bytes), copies::recovery(model))));
+    for text in copies::lines(model, clock) {
+        line(out, &wrap(4, "", &text));
+    }
     let label = match (&model.label, &model.bad_label) {
         (Some(label), _) => {
             let mut text = format!("label says: {}", harmless(&label.model));
@@ -194,21 +203,21 @@ fn age(evidence: &Evidence, clock: &Clock) -> String {
 
 /// What can least be had again: everything that no hub has, adapters first.
 pub(super) fn above_prompt(plan: &Plan) -> String {
-    let mut lines: Vec<(bool, String)> = Vec::new();
+    let mut lines: Vec<(u8, String)> = Vec::new();
     for judged in &plan.targets {
         let facts = &judged.facts;
         if facts.models.is_empty() {
             let at = facts.trashed.as_ref().unwrap_or(&facts.path);
             let text = format!("{} ({})", path(at), size(facts.totals.bytes));
-            lines.push((false, wrap(2, "", &text)));
+            lines.push((u8::MAX, wrap(2, "", &text)));
         }
         for model in facts.models.iter().filter(|m| m.hub.is_none() && !m.installed) {
             let own = join(facts.trashed.as_ref().unwrap_or(&facts.path), &model.path);
-            let text = format!("{}: {}, {}", path(&own), describe(model), loss(model));
-            lines.push((model.kind == crate::facts::ModelKind::Adapter, wrap(2, "", &text)));
+            let text = format!("{}: {}, {}", path(&own), describe(model), copies::recovery(model));
+            lines.push((model.replaceable(), wrap(2, "", &text)));
         }
     }
-    lines.sort_by_key(|l| l.0);
+    lines.sort_by_key(|l| std::cmp::Reverse(l.0));
     let skipped = lines.len().saturating_sub(12);
     let mut out = format!("{}:\n", mode(plan.mode));
     if skipped > 0 {
@@ -221,6 +230,6 @@ pub(super) fn above_prompt(plan: &Plan) -> String {
     out
 }
 
-fn join(target: &Path, model: &Path) -> std::path::PathBuf {
+pub(super) fn join(target: &Path, model: &Path) -> std::path::PathBuf {
     if model.as_os_str().is_empty() { target.to_path_buf() } else { target.join(model) }
 }

@@ -38,6 +38,9 @@ pub(super) fn text(policy: &Policy) -> String {
     for protected in &policy.protect {
         out.push_str(&format!("{:22} {}\n", "protect", path(protected)));
     }
+    for root in &policy.roots {
+        out.push_str(&format!("{:22} {}\n", "roots", path(root)));
+    }
     out
 }
 
@@ -47,6 +50,7 @@ pub(super) fn json(policy: &Policy) -> Value {
         json!({"key": key, "value": value, "origin": origin})
     });
     let protect: Vec<_> = policy.protect.iter().map(|p| p.to_string_lossy()).collect();
+    let roots: Vec<_> = policy.roots.iter().map(|p| p.to_string_lossy()).collect();
     json!({"schema": "safe-rm/policy/1", "items": items.collect::<Vec<_>>(),
-        "protect": protect, "weakened": policy.weakened})
+        "protect": protect, "roots": roots, "weakened": policy.weakened})
 }

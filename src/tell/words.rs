@@ -114,13 +114,3 @@ fn number(n: u64) -> String {
         _ => format!("{}.{:02} B", n / 1_000_000_000, n % 1_000_000_000 / 10_000_000),
     }
 }
-
-/// What it would take to have it again, as far as the files tell.
-pub(super) fn loss(model: &Model) -> &'static str {
-    match (model.kind, model.hub.is_some()) {
-        _ if model.installed => "a package has installed it: it can be installed again",
-        (_, true) => "can be downloaded again",
-        (ModelKind::Pointer, _) => "holds no weights",
-        _ => "no other copy is known",
-    }
-}

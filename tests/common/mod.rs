@@ -35,9 +35,24 @@ impl Sandbox {
         Self { clock: Some(at.to_rfc3339()), ..Self::now() }
     }
 
+    /// As [`Sandbox::later`], in a place that is not cleaned by itself: copies count there.
+    pub fn lasting() -> Self {
+        let scratch = ["/tmp", "/var/tmp", "/dev/shm", "/run"];
+        let places = [env!("CARGO_TARGET_TMPDIR"), "/srv", "/opt"];
+        let mut lasting =
+            places.iter().filter(|p| !scratch.iter().any(|s| Path::new(p).starts_with(s)));
+        let dir = lasting.find_map(|place| {
+            tempfile::Builder::new().prefix("safe-rm-test-").tempdir_in(place).ok()
+        });
+        Self { clock: Self::later().clock, ..Self::of(dir.expect("a folder that stays")) }
+    }
+
     /// A fresh one with the real clock.
     pub fn now() -> Self {
-        let dir = tempfile::Builder::new().prefix("safe-rm-test-").tempdir().unwrap();
+        Self::of(tempfile::Builder::new().prefix("safe-rm-test-").tempdir().unwrap())
+    }
+
+    fn of(dir: tempfile::TempDir) -> Self {
         std::fs::create_dir_all(dir.path().join("home")).unwrap();
         std::fs::create_dir_all(dir.path().join("work")).unwrap();
         Self { dir, clock: None }
@@ -59,8 +74,21 @@ impl Sandbox {
         path
     }
 
-    /// Copies a fixture into the work folder.
+    /// Makes a model like this fixture in the work folder: of the same shape, with weights of its
+    /// own, as another training would.
     pub fn fixture(&self, name: &str, to: &str) -> PathBuf {
+        let to = self.exact(name, to);
+        for entry in walkdir::WalkDir::new(&to).into_iter().map(Result::unwrap) {
+            let path = entry.path();
+            if path.extension().is_some_and(|e| e == "safetensors") && entry.file_type().is_file() {
+                train(path, name);
+            }
+        }
+        to
+    }
+
+    /// Copies a fixture into the work folder, bit for bit.
+    pub fn exact(&self, name: &str, to: &str) -> PathBuf {
         let to = self.work().join(to);
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name), &to);
         to
@@ -145,7 +173,37 @@ pub fn copy(from: &Path, to: &Path) {
     assert!(done.success());
 }
 
-/// Writes a safetensors file of BF16 tensors: a real header, and a hole for the data.
+/// Changes the weights in a safetensors file to others of its own, with the times as they were.
+fn train(path: &Path, seed: &str) {
+    let mut bytes = std::fs::read(path).unwrap();
+    let Some(length) = bytes.get(..8).map(|b| u64::from_le_bytes(b.try_into().unwrap())) else {
+        return;
+    };
+    // A pointer has no weights.
+    let Some(data) = bytes.get_mut(8 + usize::try_from(length).unwrap_or(usize::MAX - 8)..) else {
+        return;
+    };
+    for (byte, own) in data.iter_mut().zip(pattern(path, seed).iter().cycle()) {
+        *byte ^= own;
+    }
+    let times = std::fs::metadata(path).unwrap();
+    std::fs::write(path, bytes).unwrap();
+    let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    let times = std::fs::FileTimes::new()
+        .set_modified(times.modified().unwrap())
+        .set_accessed(times.accessed().unwrap());
+    file.set_times(times).unwrap();
+}
+
+fn pattern(path: &Path, seed: &str) -> [u8; 8] {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    (path, seed).hash(&mut hasher);
+    hasher.finish().to_le_bytes()
+}
+
+/// Writes a safetensors file of BF16 tensors: a real header, weights of its own where they are few,
+/// else a hole for them.
 pub fn safetensors(path: &Path, tensors: Vec<(String, Vec<u64>)>) {
     let mut end = 0;
     let mut header = serde_json::Map::new();
@@ -164,6 +222,11 @@ pub fn safetensors(path: &Path, tensors: Vec<(String, Vec<u64>)>) {
     std::fs::write(path, &file).unwrap();
     let whole = std::fs::OpenOptions::new().write(true).open(path).unwrap();
     whole.set_len(file.len() as u64 + end).unwrap();
+    if end < 32 << 20 {
+        let data = pattern(path, "").into_iter().cycle().take(usize::try_from(end).unwrap());
+        file.extend(data);
+        std::fs::write(path, &file).unwrap();
+    }
 }
 
 /// Sets the modification time of every file below.
@@ -217,6 +280,11 @@ impl Answer {
         serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
+    /// The text without its line ends.
+    pub fn flat(&self) -> String {
+        self.out.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The rules that refused, each once, sorted.
     pub fn rules(&self) -> Vec<String> {
         let json = self.json();
@@ -265,6 +333,7 @@ pub const OWN: &str = "2025-11-09 12:00";
 /// Takes out what differs from run to run: the folder, the plan's id, the time of the test.
 pub fn steady(sandbox: &Sandbox, text: &str) -> String {
     let text = text.replace(sandbox.work().to_str().unwrap(), "/data");
+    let text = text.replace(sandbox.work().parent().unwrap().to_str().unwrap(), "/srv");
     let mut out = String::new();
     for line in text.lines() {
         let mut line = line.to_owned();

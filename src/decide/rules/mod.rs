@@ -3,11 +3,14 @@
 //! A rule is added by a line in `RULES` and a function in the file of its kind.
 
 mod age;
+mod copies;
 mod label;
 mod place;
 mod worth;
 
 use std::path::Path;
+
+pub use copies::{REMEMBERED, relied_on};
 
 use super::Grounds;
 use super::plan::Judged;
@@ -147,6 +150,13 @@ pub const RULES: &[Rule] = &[
         judge: Judge::Model(worth::keep_last),
     },
     Rule {
+        id: "last-copy",
+        refuses: "this plan, with what went in the last 30 days, would leave no verified copy of weights of which there were two or more, or nothing of a consolidation stamp that several folders carried",
+        lifted_by: "keeping one; the refusal says until when the 30 days count",
+        why: "all three copies went in one command, each of them having two others",
+        judge: Judge::Model(copies::last_copy),
+    },
+    Rule {
         id: "damaged",
         refuses: "its weights are cut short, incomplete or unreadable",
         lifted_by: "a label",
@@ -220,6 +230,7 @@ fn warnings(case: &Case<'_>) -> Vec<String> {
     for model in &case.facts.models {
         warnings.extend(model.conflicts.iter().cloned());
         warnings.extend(age::birth_warning(case, model));
+        warnings.extend(worth::orphans(model));
     }
     warnings
 }

@@ -85,6 +85,14 @@ pub(super) fn part_of(case: &Case<'_>) -> Option<Reason> {
     Some(Reason::new(format!("it is only a part of the model {whole}"), "naming the whole model"))
 }
 
+/// Adapters elsewhere that load this model by its place.
+pub(super) fn orphans(model: &Model) -> Option<String> {
+    let first = model.dependants.first()?;
+    let more = model.dependants.len() - 1;
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("the adapter {}{more} names it as its base", first.display()))
+}
+
 pub(super) fn damaged(_: &Case<'_>, model: &Model) -> Option<Reason> {
     let Completeness::Damaged(why) = &model.complete else { return None };
     if model.label.is_some() {

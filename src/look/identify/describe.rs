@@ -16,7 +16,7 @@ use crate::look::tree::Tree;
 /// Describes a model that is one file.
 pub(super) fn single(tree: &Tree, target: &Path, found: &Found<'_>) -> Model {
     let (file, weights) = found;
-    let mut model = blank(&[found]);
+    let mut model = blank(tree, &[found]);
     model.path = tree.path(file);
     model.single_file = true;
     model.bytes = file.meta.size;
@@ -39,9 +39,12 @@ pub(super) fn directory(
         found.iter().copied().filter(|(_, w)| w.holds != Holds::Possibly).collect();
     let found = if sure.is_empty() { found.to_vec() } else { sure };
     let index = index::of(tree, marks, dir);
+    let every = found.iter().map(|(f, _)| (tree.path(f), f.meta)).collect();
     let (found, stale) = index::own(&found, index.as_ref(), dir);
-    let mut model = blank(&found);
+    let mut model = blank(tree, &found);
     model.weights_written = written;
+    // What is left of another save has weights as well, which may be nowhere else.
+    model.files = every;
     model.path = tree.dir_path(dir);
     model.bytes = tree.dirs[dir as usize].bytes;
     if stale > 0 {
@@ -135,7 +138,7 @@ fn layouts(model: &mut Model, marks: &Marks<'_>, dir: u32) {
     }
 }
 
-fn blank(found: &[&Found<'_>]) -> Model {
+fn blank(tree: &Tree, found: &[&Found<'_>]) -> Model {
     Model {
         path: std::path::PathBuf::new(),
         single_file: false,
@@ -146,6 +149,8 @@ fn blank(found: &[&Found<'_>]) -> Model {
         family_source: None,
         name: None,
         base: None,
+        base_here: None,
+        base_planned: false,
         rank: None,
         step: None,
         max_step: None,
@@ -165,6 +170,9 @@ fn blank(found: &[&Found<'_>]) -> Model {
         sources: BTreeMap::new(),
         bytes: 0,
         weights_written: found.iter().map(|(f, _)| f.meta.mtime).max(),
+        files: found.iter().map(|(f, _)| (tree.path(f), f.meta)).collect(),
+        copies: Vec::new(),
+        dependants: Vec::new(),
         weights: found.iter().map(|(f, _)| f.meta.id).min(),
         structure: structure(found),
         complete: Completeness::Unknown,

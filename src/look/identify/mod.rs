@@ -30,6 +30,7 @@ pub(super) mod shape;
 mod summary;
 pub(super) mod table;
 mod tar;
+mod tensors;
 mod texts;
 mod torch;
 mod trainer;
@@ -47,6 +48,7 @@ use super::{notable, read};
 use installed::Installed;
 pub(super) use layout::Marks;
 pub(super) use parts::{is_shard, is_side};
+pub(super) use tensors::tensors_of;
 pub(super) use trainer::best_of_run;
 use weights::{Holds, Sample, WeightFile};
 

@@ -13,7 +13,7 @@ use crate::facts::Completeness;
 use crate::look::read;
 
 /// Headers larger than this are not parsed; the largest known (a MoE of 100,000 tensors) has 15 MB.
-const HEADER: u64 = 20 << 20;
+pub(super) const HEADER: u64 = 20 << 20;
 
 /// What a tensor's entry says; other keys are passed over.
 #[derive(Deserialize)]
