@@ -13,6 +13,22 @@ fn path() -> impl TypedValueParser<Value = OsString> {
     })
 }
 
+/// One line of a label.
+fn value() -> impl TypedValueParser<Value = String> {
+    clap::builder::StringValueParser::new().try_map(|text| {
+        let text = text.trim().to_owned();
+        if text.is_empty() {
+            Err("a line of a label says something")
+        } else if text.contains(char::is_control) {
+            Err("a line of a label is one line of plain text")
+        } else if text.chars().count() > 200 {
+            Err("no more than 200 characters of a line are read")
+        } else {
+            Ok(text)
+        }
+    })
+}
+
 /// Moves AI-model folders to the trash, and only what a person has seen and confirmed.
 #[derive(Debug, Parser)]
 #[command(
@@ -50,6 +66,8 @@ pub enum Command {
     Ls(Ls),
     /// List what lies in the trash, by when it is due
     Trash(Trash),
+    /// Write a MODEL_INFO.txt beside a model, pre-filled with what its files say
+    Label(Label),
     /// Show what safe-rm has done
     Log(Log),
     /// Say as a person that the clock is right, or that a label's `Retired:` is meant
@@ -178,6 +196,47 @@ pub enum Sort {
 /// `safe-rm trash`
 #[derive(Debug, Args)]
 pub struct Trash {
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm label PATH...`
+#[derive(Debug, Args)]
+pub struct Label {
+    /// A model's folder, the folder of a run, or a single weight file
+    #[arg(required = true, value_name = "PATH", value_parser = path())]
+    pub paths: Vec<OsString>,
+    /// What it is, as `Qwen3-8B, our support chats`
+    #[arg(long, value_name = "NAME", value_parser = value())]
+    pub model: Option<String>,
+    /// When it was trained
+    #[arg(long, value_name = "WHEN", value_parser = value())]
+    pub trained: Option<String>,
+    /// How many steps it was trained for
+    #[arg(long, value_name = "N")]
+    pub steps: Option<u64>,
+    /// The model that it was made of
+    #[arg(long, value_name = "NAME", value_parser = value())]
+    pub base: Option<String>,
+    /// The run that made it
+    #[arg(long, value_name = "NAME", value_parser = value())]
+    pub run: Option<String>,
+    /// Anything else worth knowing
+    #[arg(long, value_name = "TEXT", value_parser = value())]
+    pub note: Option<String>,
+    /// Pin it: nothing that safe-rm deletes holds it; `no` takes that back
+    #[arg(long, value_name = "WHY", value_parser = value())]
+    pub keep: Option<String>,
+    /// Say that it may go although it is one of the last; `no` takes that back
+    #[arg(long, value_name = "WHY", value_parser = value())]
+    pub retired: Option<String>,
+    /// Label every model below that has no label
+    #[arg(long)]
+    pub recursive: bool,
+    /// Show the labels and write nothing
+    #[arg(short = 'n', long)]
+    pub dry_run: bool,
     /// Answer with one JSON document on stdout
     #[arg(long)]
     pub json: bool,

@@ -68,6 +68,7 @@ fn dossier(models: Vec<Model>, problems: bool, protected: bool) -> Dossier {
         models,
         searched: std::sync::Arc::default(),
         part_of: None,
+        side_of: None,
         protected: protected.then(|| "it is a mount point".into()),
     }
 }

@@ -4,6 +4,7 @@ mod carry;
 mod free;
 mod gate;
 mod keepsake;
+mod label;
 mod recover;
 mod stage;
 mod sweep;
@@ -21,6 +22,7 @@ use crate::keep::{Item, Journal, encode};
 use crate::look::{self, Target};
 
 pub use free::{Trashed, go_on, in_trash, rest};
+pub use label::label;
 pub use recover::{Found, recover};
 pub use undo::{Wanted, is_id, undo};
 

@@ -12,6 +12,7 @@ use super::gate::{self, Place};
 use super::{Execution, Fate, Hands};
 use crate::facts::{Meta, Stamp};
 use crate::keep::{Entry, Event, How, Item, State, decode, encode, entries};
+use crate::look;
 use crate::sys::{change, dir};
 
 /// What to put back.
@@ -75,7 +76,13 @@ fn find(all: &[Entry], wanted: &Wanted, hands: &Hands<'_>) -> Result<(String, Ve
     };
     let ids: Vec<_> = open.iter().filter(|(plan, _)| is_id(text, plan)).collect();
     let at_path = open.iter().find_map(|(plan, entries)| {
-        let one: Vec<Entry> = entries.iter().filter(|e| e.item.from == path).cloned().collect();
+        let mut one: Vec<Entry> = entries.iter().filter(|e| e.item.from == path).cloned().collect();
+        if !one.is_empty() {
+            // Its side files went with it, and come back with it.
+            let model = decode(&path);
+            let side = |e: &&Entry| look::goes_with(&decode(&e.item.from), &model);
+            one.extend(entries.iter().filter(side).cloned());
+        }
         (!one.is_empty()).then(|| (plan.clone(), one))
     });
     match (ids.as_slice(), at_path) {

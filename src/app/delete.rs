@@ -20,7 +20,7 @@ pub(super) fn run(args: &cli::Delete, voice: Voice) -> Result<Exit> {
     }
     let mut journal = carry_out::journal(&world)?;
     carry_out::recover(&world, &mut journal, voice)?;
-    let targets = look::resolve(&args.paths)?;
+    let targets = look::with_sides(&args.paths)?;
     let plan = world.plan(&targets, mode, depth)?;
     let plan = if args.only_allowed { plan.only_allowed() } else { plan };
     carry_out::carry_out(&world, plan, Things::Named(&targets), &mut journal, voice)

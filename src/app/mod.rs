@@ -3,6 +3,7 @@
 mod ack;
 mod carry_out;
 mod delete;
+mod label;
 mod log;
 mod ls;
 mod plan;
@@ -78,6 +79,7 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Purge(args)) => args.json,
         Some(Command::Ls(args)) => args.json,
         Some(Command::Trash(args)) => args.json,
+        Some(Command::Label(args)) => args.json,
         Some(Command::Log(args)) => args.json,
         Some(Command::Ack(_)) => false,
     };
@@ -90,6 +92,7 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Purge(args)) => purge::run(&args, voice),
         Some(Command::Ls(args)) => ls::run(&args, voice),
         Some(Command::Trash(_)) => trash::run(voice),
+        Some(Command::Label(args)) => label::run(args, voice),
         Some(Command::Log(args)) => log::run(args.verify, voice),
         Some(Command::Ack(args)) => ack::run(&args.what, voice),
     };

@@ -32,7 +32,7 @@ pub(super) fn show(
     depth: Depth,
     voice: Voice,
 ) -> Result<Exit> {
-    let plan = world.plan(&look::resolve(paths)?, mode, depth)?;
+    let plan = world.plan(&look::with_sides(paths)?, mode, depth)?;
     voice.plan(&plan);
     if plan.allowed() {
         voice.plan_document(&plan, &["a person may run safe-rm on these paths and type DELETE"]);

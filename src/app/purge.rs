@@ -12,7 +12,7 @@ use crate::cli;
 use crate::decide::Mode;
 use crate::facts::Stamp;
 use crate::keep::{Entry, Journal, State, entries};
-use crate::look::Depth;
+use crate::look::{self, Depth};
 use crate::policy;
 use crate::tell::{self, Done, Voice};
 
@@ -51,7 +51,13 @@ pub(super) fn run(args: &cli::Purge, voice: Voice) -> Result<Exit> {
             bail!("the journal was changed by somebody else: nothing goes without a question");
         }
         let models = trashed.iter().filter(|t| t.item.models > 0).count();
-        trashed.retain(|t| t.item.models == 0);
+        let of = |t: &act::Trashed| (t.plan.clone(), t.target.path.clone());
+        let with: Vec<_> = trashed.iter().filter(|t| t.item.models > 0).map(of).collect();
+        // The label of a model in the trash goes with it and not before.
+        let side = |t: &act::Trashed| {
+            with.iter().any(|(plan, m)| *plan == t.plan && look::goes_with(&t.target.path, m))
+        };
+        trashed.retain(|t| t.item.models == 0 && !side(t));
         if models > 0 {
             voice.remark(&format!(
                 "{models} with models are due as well: safe-rm purge asks about them"

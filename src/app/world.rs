@@ -32,7 +32,8 @@ pub(super) fn read() -> Result<World> {
 }
 
 impl World {
-    fn eyes<'a>(&'a self, progress: &'a Progress) -> Eyes<'a> {
+    /// With which it is looked at.
+    pub(super) fn eyes<'a>(&'a self, progress: &'a Progress) -> Eyes<'a> {
         let (surroundings, clock) = (&self.surroundings, &self.clock);
         Eyes {
             surroundings,

@@ -104,8 +104,24 @@ impl Drop for Over {
     }
 }
 
+/// Asks for a line of text; nothing where there is no terminal. An empty answer is the `default`.
+pub fn line(above: &str, what: &str, default: Option<&str>) -> Option<Result<String, Declined>> {
+    let prompt = default.map_or_else(|| what.to_owned(), |d| format!("{what} [{d}]"));
+    Some(match (typed(above, &prompt)?, default) {
+        (Ok(text), Some(default)) if text.trim().is_empty() => Ok(default.to_owned()),
+        (Ok(text), _) if !text.trim().is_empty() => Ok(text.trim().to_owned()),
+        _ => Err(Declined),
+    })
+}
+
 /// Whether exactly this word was typed; nothing where there is no terminal.
 fn word(above: &str, wanted: &str) -> Option<bool> {
+    let prompt = format!("type {wanted} to go on, anything else to stop");
+    Some(typed(above, &prompt)?.is_ok_and(|word| word == wanted))
+}
+
+/// What was typed; nothing where there is no terminal.
+fn typed(above: &str, prompt: &str) -> Option<Result<String, Declined>> {
     let Ok(mut tty) = terminal::open() else { return None };
     let Ok(reader) = tty.try_clone() else { return None };
     // The line editor reads from the standard input where that is a terminal: make it this one.
@@ -120,12 +136,10 @@ fn word(above: &str, wanted: &str) -> Option<bool> {
     let _ = signal_hook::flag::register_conditional_default(int, Arc::clone(&over.0));
     let _ = signal_hook::flag::register(int, interrupted);
     if writeln!(tty, "{above}").is_err() || terminal::discard_input(&tty).is_err() {
-        return Some(false);
+        return Some(Err(Declined));
     }
     let term = Term::read_write_pair(reader, tty);
-    let typed = Input::<String>::new()
-        .with_prompt(format!("type {wanted} to go on, anything else to stop"))
-        .allow_empty(true)
-        .interact_text_on(&term);
-    Some(typed.is_ok_and(|word| word == wanted))
+    let typed =
+        Input::<String>::new().with_prompt(prompt).allow_empty(true).interact_text_on(&term);
+    Some(typed.map_err(|_| Declined))
 }

@@ -1,5 +1,6 @@
 //! Rules, verdicts and the plan: pure functions of facts, policy and clock. Nothing here can fail.
 
+pub mod draft;
 mod filter;
 mod plan;
 mod proposal;
@@ -14,7 +15,7 @@ pub use filter::{Filter, Key, More, kind, stage};
 pub use plan::{Judged, Mode, Plan, Sums, Verdict};
 pub use proposal::{Proposal, propose};
 pub use refusal::Refusal;
-pub use rules::{REMEMBERED, RULES, Rule, relied_on};
+pub use rules::{REMEMBERED, RULES, Rule, contradictions, relied_on};
 
 /// By what is judged.
 #[derive(Clone, Copy, Debug)]

@@ -141,7 +141,17 @@ impl Plan {
 
     /// The plan of the allowed targets alone.
     pub fn only_allowed(mut self) -> Self {
-        let (allowed, refused) = self.targets.into_iter().partition(Judged::allowed);
+        // A model and its side files go together or not at all.
+        let refused = || self.targets.iter().filter(|t| !t.allowed());
+        let mut stay: HashSet<PathBuf> =
+            refused().filter_map(|t| t.facts.side_of.clone()).collect();
+        let sides = self.targets.iter().filter_map(|t| t.facts.side_of.as_ref());
+        stay.extend(sides.filter(|m| refused().any(|t| t.facts.path == **m)).cloned());
+        let goes = |t: &Judged| {
+            let model = t.facts.side_of.as_ref().unwrap_or(&t.facts.path);
+            t.allowed() && !stay.contains(model)
+        };
+        let (allowed, refused) = self.targets.into_iter().partition(goes);
         self.targets = allowed;
         self.left_out.extend(refused.into_iter().map(|j: Judged| j.facts.path));
         self

@@ -13,6 +13,7 @@ pub use copies::{Gone, Print, Recovery, Sameness, Searched, Twin, Whereabouts};
 pub use model::{
     Completeness, Declared, FITS, Label, Member, Model, ModelKind, Payload, Pin, Stage,
 };
+pub use model::{Covers, is_no, label_line};
 
 /// A point in time as the kernel stores it: seconds and nanoseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +87,15 @@ pub struct Meta {
     pub mount: u64,
     /// Whether this is the root of a mount.
     pub mount_root: bool,
+}
+
+/// The times of a folder that are put back after something was written in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// Last access.
+    pub read: Stamp,
+    /// Last change of its entries.
+    pub changed: Stamp,
 }
 
 /// How a date came to be known.
@@ -250,6 +260,8 @@ pub struct Dossier {
     pub searched: Arc<Searched>,
     /// If the target is only a part of a model: what of.
     pub part_of: Option<String>,
+    /// The model of the same run that it is a side file of.
+    pub side_of: Option<PathBuf>,
     /// If the target must never go: why.
     pub protected: Option<String>,
 }

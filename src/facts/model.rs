@@ -72,10 +72,39 @@ pub struct Label {
     pub keep: Option<String>,
     /// `Retired:`.
     pub retired: Option<String>,
+    /// `Covers:`.
+    pub covers: Option<Covers>,
     /// Modification time of the label file.
     pub written: Stamp,
+    /// The newest of all its times: when it came to be as it is, whatever its own date says.
+    pub arrived: Stamp,
     /// BLAKE3 of the file.
     pub digest: [u8; 32],
+}
+
+/// Key in lower case and value of one line of a label; a comment has none.
+#[must_use]
+pub fn label_line(line: &str) -> Option<(String, &str)> {
+    let (key, value) = line.split_once(':').filter(|_| !line.trim_start().starts_with('#'))?;
+    let key = key.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+    Some((key, value.trim_matches(['*', ' ', '\t', '\r'])))
+}
+
+/// Whether a value of a label takes back what its key says.
+#[must_use]
+pub fn is_no(value: &str) -> bool {
+    let no = ["no", "false", "never", "0", "null", "none", "off", "n"];
+    no.contains(&value.to_ascii_lowercase().as_str())
+}
+
+/// The fingerprint of the weights that a label was written for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covers {
+    /// As the label says.
+    pub says: String,
+    /// That of the weights it lies beside, or why it cannot be told; nothing for the label of a run
+    /// around a checkpoint.
+    pub found: Option<Result<String, String>>,
 }
 
 /// Weights of a target that lie in a store outside of it.

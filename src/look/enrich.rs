@@ -24,12 +24,22 @@ struct Index<'a> {
     files: HashMap<(u32, &'a OsStr), usize>,
     /// The newest change time of a weight file in the folders that are models.
     arrived: HashMap<u32, Evidence>,
+    /// Where files that lay beside the target lie in a trash.
+    moved: &'a HashMap<PathBuf, PathBuf>,
 }
 
 /// Adds label and age to every model.
-pub(super) fn enrich(models: &mut [(Model, Place)], tree: &Tree, target: &Path, clock: &Clock) {
+/// `moved` says where files that lay beside the target lie in a trash.
+pub(super) fn enrich(
+    models: &mut [(Model, Place)],
+    tree: &Tree,
+    target: &Path,
+    clock: &Clock,
+    moved: &HashMap<PathBuf, PathBuf>,
+) {
     let files = tree.notable.iter().enumerate().map(|(i, f)| ((f.dir, f.name.as_os_str()), i));
-    let index = Index { tree, target, files: files.collect(), arrived: arrived(models, tree) };
+    let arrived = arrived(models, tree);
+    let index = Index { tree, target, files: files.collect(), arrived, moved };
     for (model, place) in models {
         match index.label(model, *place) {
             Some(Ok(label)) => model.label = Some(label),
@@ -50,7 +60,13 @@ impl Index<'_> {
                 Some(labels::in_tree(tree, &tree.notable[*at]))
             }))
         };
-        let beside = |dir: &Path, prefix: &str| first(labels::beside(dir, prefix).into_iter());
+        let beside = |dir: &Path, prefix: &str| {
+            first(
+                labels::beside(dir, prefix)
+                    .into_iter()
+                    .chain(labels::moved(dir, prefix, self.moved)),
+            )
+        };
         match place {
             Place::File(at) => {
                 let file = &tree.notable[at];

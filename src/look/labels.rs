@@ -1,17 +1,19 @@
 //! MODEL_INFO files: what people wrote beside a model. Data, never trusted.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use super::read;
 use super::tree::{Notable, Tree};
-use crate::facts::{Label, Stamp};
+use crate::facts::{Covers, Label, Meta, Stamp, is_no, label_line};
 use crate::sys::dir as sys;
 
 /// At most this much of a label is read.
-const LIMIT: u64 = 64 << 10;
+pub(super) const LIMIT: u64 = 64 << 10;
 
 /// The names a label may have in a directory; for a single file they follow its own name.
 pub(super) const NAMES: &[&str] =
@@ -38,7 +40,7 @@ impl Written {
 /// Reads a MODEL_INFO file of the surveyed tree.
 pub(super) fn in_tree(tree: &Tree, file: &Notable) -> Written {
     match read::head(tree, file, LIMIT + 1) {
-        Ok(bytes) => parse(file.text(), &bytes, tree.path(file), file.meta.mtime),
+        Ok(bytes) => parse(file.text(), &bytes, tree.path(file), &file.meta),
         Err(error) => Written::unread(tree.path(file), error.to_string()),
     }
 }
@@ -46,25 +48,51 @@ pub(super) fn in_tree(tree: &Tree, file: &Notable) -> Written {
 /// Reads the MODEL_INFO files outside of the tree, in a directory above or beside the target.
 pub(super) fn beside(dir: &Path, prefix: &str) -> Vec<Written> {
     let Ok(open) = sys::open_path(dir) else { return Vec::new() };
-    let all = NAMES.iter().filter_map(|name| {
-        let name = format!("{prefix}{name}");
-        let path = dir.join(&name);
-        let name = OsStr::new(&name);
-        sys::stat_name(&open, name).ok()?;
-        let read = || -> std::io::Result<(Vec<u8>, Stamp)> {
-            let file = sys::open_file_at(&open, name)?;
-            let size = usize::try_from(LIMIT + 1).unwrap_or(usize::MAX);
-            Ok((read::at(&file, 0, size)?, sys::stat_fd(&file)?.mtime))
-        };
-        Some(match read() {
-            Ok((bytes, written)) => parse(name.to_str().unwrap_or(""), &bytes, path, written),
-            Err(error) => Written::unread(path, error.to_string()),
-        })
-    });
-    all.collect()
+    let names = NAMES.iter().map(|name| format!("{prefix}{name}"));
+    names.filter_map(|name| at(&open, OsStr::new(&name), dir.join(&name))).collect()
 }
 
-fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Written {
+/// As [`beside`], of those that went to a trash; each has the path that it had.
+pub(super) fn moved(dir: &Path, prefix: &str, to: &HashMap<PathBuf, PathBuf>) -> Vec<Written> {
+    let paths = NAMES.iter().map(|name| dir.join(format!("{prefix}{name}")));
+    let found = paths.filter_map(|path| {
+        let lies = to.get(&path)?;
+        at(&sys::open_path(lies.parent()?).ok()?, lies.file_name()?, path)
+    });
+    found.collect()
+}
+
+/// Reads the one of this name in an open folder, as the one at this path.
+fn at(open: &OwnedFd, name: &OsStr, path: PathBuf) -> Option<Written> {
+    sys::stat_name(open, name).ok()?;
+    let read = || -> std::io::Result<(Vec<u8>, Meta)> {
+        let file = sys::open_file_at(open, name)?;
+        let size = usize::try_from(LIMIT + 1).unwrap_or(usize::MAX);
+        Ok((read::at(&file, 0, size)?, sys::stat_fd(&file)?))
+    };
+    let own = path.file_name().and_then(OsStr::to_str).unwrap_or("").to_owned();
+    Some(match read() {
+        Ok((bytes, meta)) => parse(&own, &bytes, path, &meta),
+        Err(error) => Written::unread(path, error.to_string()),
+    })
+}
+
+fn parse(name: &str, bytes: &[u8], path: PathBuf, meta: &Meta) -> Written {
+    parse_at(name, bytes, path, (meta.mtime, newest(meta)))
+}
+
+/// Reads the text of a label that is yet to be written.
+pub(super) fn of_text(text: &str) -> Written {
+    parse_at(NAMES[0], text.as_bytes(), PathBuf::from(NAMES[0]), <_>::default())
+}
+
+/// The newest time of a file.
+fn newest(meta: &Meta) -> Stamp {
+    meta.mtime.max(meta.ctime).max(meta.btime.unwrap_or_default())
+}
+
+/// Reads it; `times` are its modification time and its newest one.
+fn parse_at(name: &str, bytes: &[u8], path: PathBuf, times: (Stamp, Stamp)) -> Written {
     if bytes.len() as u64 > LIMIT {
         return Written::unread(path, "it is over 64 KiB".to_owned());
     }
@@ -80,7 +108,8 @@ fn parse(name: &str, bytes: &[u8], path: PathBuf, written: Stamp) -> Written {
         Err(why) => return Written { path, label: Err(why), keep: None },
     };
     let digest = *blake3::hash(bytes).as_bytes();
-    let mut label = Label { path: path.clone(), written, digest, ..Label::default() };
+    let (written, arrived) = times;
+    let mut label = Label { path: path.clone(), written, arrived, digest, ..Label::default() };
     for (key, value) in fields {
         take(&mut label, &key, &value);
     }
@@ -109,12 +138,8 @@ fn decoded(bytes: &[u8]) -> String {
 /// `key: value` lines; flat YAML is the same thing with quotes, and people decorate keys as lists.
 fn lines(text: &str) -> Vec<(String, String)> {
     text.split(['\n', '\r'])
-        .filter(|line| !line.trim_start().starts_with('#'))
-        .filter_map(|line| line.split_once(':'))
-        .map(|(key, value)| {
-            let key = key.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
-            (key, unquote(value.trim_matches(['*', ' ', '\t', '\r'])).to_owned())
-        })
+        .filter_map(label_line)
+        .map(|(key, value)| (key, unquote(value).to_owned()))
         .collect()
 }
 
@@ -152,6 +177,9 @@ fn take(label: &mut Label, key: &str, value: &str) {
         "base" => label.base = Some(value),
         "run" => label.run = Some(value),
         "note" => label.note = Some(value),
+        "covers" => {
+            label.covers = Some(Covers { says: value.to_ascii_lowercase(), found: None });
+        }
         "retired" if !is_no(&value) => label.retired = Some(value),
         _ => {}
     }
@@ -186,17 +214,12 @@ fn pin_anywhere(text: &str) -> Option<String> {
     })
 }
 
-fn is_no(value: &str) -> bool {
-    let no = ["no", "false", "never", "0", "null", "none", "off", "n"];
-    no.contains(&value.to_ascii_lowercase().as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn keep(name: &str, text: &str) -> Option<String> {
-        parse(name, text.as_bytes(), PathBuf::from(name), Stamp::at(0)).keep
+        parse_at(name, text.as_bytes(), PathBuf::from(name), <_>::default()).keep
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod batch;
 mod copies;
+mod covers;
 mod enrich;
 mod gather;
 mod identify;
@@ -15,6 +16,8 @@ mod pins;
 mod protected;
 mod read;
 mod series;
+mod sides;
+mod subject;
 mod survey;
 mod target;
 mod tree;
@@ -39,8 +42,11 @@ use crate::when::Clock;
 pub use copies::Depth;
 pub use identify::table::{FORMATS, Format};
 pub use survey::Progress;
-pub use target::{Target, resolve};
+pub use target::{Target, resolve, with_sides};
 pub use whole::Wholes;
+
+pub use sides::goes_with;
+pub use subject::{LabelFile, Old, Subject, Subjects, read_label, subjects};
 
 /// What looking needs to know of the world.
 #[derive(Clone, Copy, Debug)]
@@ -65,7 +71,19 @@ pub fn look<T: Borrow<Target>>(targets: &[T], eyes: &Eyes<'_>) -> Result<Vec<Dos
     let mut series = series::Series::new(eyes);
     let with: Vec<PathBuf> = targets.iter().map(|t| t.borrow().path.clone()).collect();
     let mut wholes = Wholes::new(&with);
-    targets.iter().map(|t| one(t.borrow(), &mut wholes, eyes, &mut series)).collect()
+    let moved = targets
+        .iter()
+        .map(Borrow::borrow)
+        .filter_map(|t: &Target| Some((t.path.clone(), t.trashed.clone()?)));
+    // A label that went to the trash with its model lies beside it no more.
+    let moved: HashMap<PathBuf, PathBuf> = moved.collect();
+    let each = targets.iter().map(|t| {
+        let path = &t.borrow().path;
+        let mut dossier = one(t.borrow(), &mut wholes, eyes, &mut series, Some(&moved))?;
+        dossier.side_of = with.iter().find(|model| goes_with(path, model)).cloned();
+        Ok(dossier)
+    });
+    each.collect()
 }
 
 fn one(
@@ -73,6 +91,7 @@ fn one(
     wholes: &mut Wholes<'_>,
     eyes: &Eyes<'_>,
     series: &mut series::Series<'_>,
+    moved: Option<&HashMap<PathBuf, PathBuf>>,
 ) -> Result<Dossier> {
     let euid = eyes.surroundings.euid;
     let cannot = || format!("cannot look at `{}`", target.path.display());
@@ -85,7 +104,12 @@ fn one(
     };
     let tree = tree.with_context(cannot)?;
     let mut models = identify::identify(&tree, &target.path);
-    enrich::enrich(&mut models, &tree, &target.path, eyes.clock);
+    let none = HashMap::new();
+    enrich::enrich(&mut models, &tree, &target.path, eyes.clock, moved.unwrap_or(&none));
+    // A list reads no weights.
+    if moved.is_some() {
+        covers::compare(&mut models, &tree);
+    }
     let mut pins = pins::inside(&tree, &models);
     let lone = tree.dirs.is_empty() && !models.is_empty();
     pins.extend(pins::around(&target.path, lone));
@@ -103,6 +127,7 @@ fn one(
         pins,
         part_of: wholes.part_of(&target.path, &tree.meta),
         protected,
+        side_of: None,
         labelled: tree.notable.iter().any(|f| notable::is_label(f.name.as_encoded_bytes())),
         payload: payload::payload(&tree, &target.path),
         models,
@@ -163,7 +188,7 @@ pub fn list(root: &std::path::Path, eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
         // One after the other: handles are few.
         let Ok(target) = target::one(path.as_os_str()) else { continue };
         // What went in the meantime is no more to be listed.
-        dossiers.extend(one(&target, &mut wholes, eyes, &mut series).ok());
+        dossiers.extend(one(&target, &mut wholes, eyes, &mut series, None).ok());
     }
     Ok(dossiers)
 }

@@ -72,6 +72,16 @@ pub fn resolve(paths: &[OsString]) -> Result<Vec<Target>> {
     Ok(targets)
 }
 
+/// As [`resolve`], with the side files of single models, which go with them.
+///
+/// # Errors
+/// As [`resolve`].
+pub fn with_sides(paths: &[OsString]) -> Result<Vec<Target>> {
+    let mut targets = resolve(paths)?;
+    super::sides::add(&mut targets);
+    Ok(targets)
+}
+
 pub(super) fn one(typed: &OsStr) -> Result<Target> {
     let raw = typed.as_bytes();
     if raw.is_empty() {

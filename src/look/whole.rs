@@ -9,6 +9,7 @@ use walkdir::WalkDir;
 use super::identify::{Marks, is_shard, is_side, parts};
 use super::listing::{CHILD, listing};
 use super::notable;
+use super::sides;
 use super::tree::{ROOT, Tree};
 use crate::facts::{FileKind, Meta};
 
@@ -27,8 +28,10 @@ pub struct Wholes<'a> {
 }
 
 /// What lies in a folder besides the targets of the run.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Beside {
+    /// The files themselves.
+    tree: Tree,
     /// The folder around it whose layout made it.
     above: Option<PathBuf>,
     /// A layout binds its files.
@@ -79,6 +82,14 @@ impl<'a> Wholes<'a> {
         let known = known.or_insert_with_key(|folder| beside(folder, with)).as_ref()?;
         let bound = known.bound || known.above.is_some();
         let side = is_side(text) || notable::is_label(text.as_bytes());
+        // A side file of a single model is a part of that, and of nothing that stays if all its
+        // models go with it.
+        let going = with.iter().any(|model| sides::goes_with(file, model));
+        let staying = if bound { None } else { sides::models_of(text, &known.tree).pop() };
+        if let Some(model) = staying {
+            return Some(folder.join(model));
+        }
+        let side = side && (bound || !going);
         // What is large, unknown and beside a model may be its weights.
         let unknown = size > 10 << 20 && !notable::is_media(text);
         let pair = parts::partners(text).iter().any(|partner| {
@@ -105,13 +116,10 @@ fn beside(folder: &Path, with: &[PathBuf]) -> Option<Beside> {
     let tree = listing(folder, None, &named).ok()?;
     let marks = Marks::new(&tree);
     let files = marks.files(ROOT);
-    Some(Beside {
-        above: around(folder),
-        bound: marks.binds(ROOT),
-        others: files.iter().any(|f| is_weights(f.text())),
-        shards: files.iter().any(|f| is_shard(f.text())),
-        parts: holds_parts(&marks, &tree),
-    })
+    let (bound, parts) = (marks.binds(ROOT), holds_parts(&marks, &tree));
+    let others = files.iter().any(|f| is_weights(f.text()));
+    let shards = files.iter().any(|f| is_shard(f.text()));
+    Some(Beside { above: around(folder), bound, others, shards, parts, tree })
 }
 
 /// The outermost folder whose layout made this one.
@@ -131,7 +139,7 @@ fn around(dir: &Path) -> Option<PathBuf> {
     whole
 }
 
-fn is_weights(name: &str) -> bool {
+pub(super) fn is_weights(name: &str) -> bool {
     let suffixes = [
         "safetensors",
         "bin",

@@ -10,7 +10,7 @@ use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_w
 use rustix::fs::{Timespec, Timestamps};
 use rustix::io::Errno;
 
-use crate::facts::{Meta, Stamp};
+use crate::facts::{Meta, Stamp, Times};
 
 /// Renames and never overwrites.
 ///
@@ -28,6 +28,49 @@ pub fn rename_new(from: impl AsFd, name: &OsStr, to: impl AsFd, new: &OsStr) -> 
 pub fn create_new(dir: impl AsFd, name: &OsStr) -> io::Result<File> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     Ok(openat(dir, name.as_bytes(), flags, Mode::from_raw_mode(0o600))?.into())
+}
+
+/// Creates a file that was not there, readable by all whom the umask lets.
+///
+/// # Errors
+/// As openat(2) with `O_EXCL`.
+pub fn create_readable(dir: impl AsFd, name: &OsStr) -> io::Result<File> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(openat(dir, name.as_bytes(), flags, Mode::from_raw_mode(0o644))?.into())
+}
+
+/// Lets two entries of a folder change places.
+///
+/// # Errors
+/// As renameat2(2) with `RENAME_EXCHANGE`; some network file systems cannot.
+pub fn exchange(dir: impl AsFd, one: &OsStr, other: &OsStr) -> io::Result<()> {
+    let flags = RenameFlags::EXCHANGE;
+    Ok(renameat_with(&dir, one.as_bytes(), &dir, other.as_bytes(), flags)?)
+}
+
+/// Puts a file in the place of another one, which is gone then.
+///
+/// # Errors
+/// As renameat(2).
+pub fn replace(dir: impl AsFd, name: &OsStr, with: &OsStr) -> io::Result<()> {
+    Ok(rustix::fs::renameat(&dir, with.as_bytes(), &dir, name.as_bytes())?)
+}
+
+/// Whether an error says that the file system does not know this kind of rename.
+#[must_use]
+pub fn is_unknown(error: &io::Error) -> bool {
+    let known = [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP];
+    Errno::from_io_error(error).is_some_and(|e| known.contains(&e))
+}
+
+/// Gives an open directory the times that it had.
+///
+/// # Errors
+/// As utimensat(2): its owner alone may.
+pub fn set_times(dir: impl AsFd, times: &Times) -> io::Result<()> {
+    let at = |stamp: Stamp| Timespec { tv_sec: stamp.secs, tv_nsec: stamp.nanos.into() };
+    let times = Timestamps { last_access: at(times.read), last_modification: at(times.changed) };
+    Ok(rustix::fs::utimensat(dir, c".", &times, AtFlags::empty())?)
 }
 
 /// Opens one of our own files for reading and appending, creating it for the owner alone.

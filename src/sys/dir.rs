@@ -13,7 +13,7 @@ use rustix::fs::{
 };
 use rustix::io::Errno;
 
-use crate::facts::{FileId, FileKind, Meta, Stamp};
+use crate::facts::{FileId, FileKind, Meta, Stamp, Times};
 
 /// `STATX_MNT_ID_UNIQUE` (Linux 6.8) would be better, but the plain id exists since 5.8.
 fn wanted() -> StatxFlags {
@@ -61,6 +61,16 @@ pub fn stat_name(dir: impl AsFd, name: &OsStr) -> io::Result<Meta> {
 /// Looks at the open directory itself.
 pub fn stat_fd(dir: impl AsFd) -> io::Result<Meta> {
     Ok(meta_of(&statx(dir, c"", AtFlags::EMPTY_PATH, wanted())?))
+}
+
+/// The times of the open directory.
+///
+/// # Errors
+/// As statx(2).
+pub fn times(dir: impl AsFd) -> io::Result<Times> {
+    let s = statx(dir, c"", AtFlags::EMPTY_PATH, StatxFlags::BASIC_STATS)?;
+    let stamp = |t: &rustix::fs::StatxTimestamp| Stamp { secs: t.tv_sec, nanos: t.tv_nsec };
+    Ok(Times { read: stamp(&s.stx_atime), changed: stamp(&s.stx_mtime) })
 }
 
 /// Looks at a path, following links; for our own folders and the policy's, never for a target.

@@ -11,6 +11,8 @@ pub struct Surroundings {
     pub euid: u32,
     /// The user whose policy, state and trash count: `SUDO_UID` under sudo.
     pub user: u32,
+    /// That user's name, as the passwd file says, or the number.
+    pub user_name: String,
     /// Home of that user as the passwd file says; variables do not move it.
     pub passwd_home: Option<PathBuf>,
     /// `HOME`, or the passwd entry's home.
@@ -54,6 +56,7 @@ pub fn surroundings() -> Surroundings {
     Surroundings {
         euid,
         user,
+        user_name: name_in(&passwd, user).unwrap_or_else(|| format!("{user}")),
         state: below("XDG_STATE_HOME", ".local/state").map(|p| p.join("safe-rm")),
         home_trash: below("XDG_DATA_HOME", ".local/share").map(|p| p.join("Trash")),
         xdg_policy: below("XDG_CONFIG_HOME", ".config").map(|p| p.join("safe-rm/policy.toml")),
@@ -69,10 +72,18 @@ fn fields(passwd: &[u8]) -> impl Iterator<Item = Vec<&[u8]>> {
     passwd.split(|&b| b == b'\n').map(|l| l.split(|&b| b == b':').collect::<Vec<_>>())
 }
 
-fn home_in(passwd: &[u8], uid: u32) -> Option<PathBuf> {
+fn entry(passwd: &[u8], uid: u32) -> Option<Vec<&[u8]>> {
     fields(passwd)
         .find(|f| f.len() >= 6 && std::str::from_utf8(f[2]).is_ok_and(|n| n.parse() == Ok(uid)))
-        .map(|f| PathBuf::from(OsString::from_vec(f[5].to_vec())))
+}
+
+fn name_in(passwd: &[u8], uid: u32) -> Option<String> {
+    let name = String::from_utf8(entry(passwd, uid)?[0].to_vec()).ok()?;
+    (!name.is_empty() && !name.contains(char::is_control)).then_some(name)
+}
+
+fn home_in(passwd: &[u8], uid: u32) -> Option<PathBuf> {
+    entry(passwd, uid).map(|f| PathBuf::from(OsString::from_vec(f[5].to_vec())))
 }
 
 fn all_homes(passwd: &[u8]) -> Vec<PathBuf> {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::copies::{recovery_json, searched_json, twins_json};
 use crate::decide::{Judged, Mode, Plan, Refusal, kind, stage};
-use crate::facts::{Completeness, Evidence, FileKind, How, Label, Model, Stamp};
+use crate::facts::{Completeness, Covers, Evidence, FileKind, How, Label, Model, Stamp};
 use crate::when::Clock;
 
 /// Adds a path under `key`, and its bytes in base64 where it is no UTF-8.
@@ -82,6 +82,7 @@ fn target(judged: &Judged, clock: &Clock) -> Value {
         &facts.path,
         json!({
             "kind": kind,
+            "goes_with": facts.side_of.as_ref().map(|p| p.to_string_lossy()),
             "bytes": facts.totals.bytes,
             "frees": facts.totals.frees,
             "files": facts.totals.files,
@@ -124,8 +125,14 @@ fn label(l: &Label, clock: &Clock) -> Value {
         json!({
             "model": l.model, "trained": l.trained, "steps": l.steps, "base": l.base, "run": l.run,
             "note": l.note, "keep": l.keep, "retired": l.retired, "written": stamp(clock, l.written),
+            "covers": l.covers.as_ref().map(|c| &c.says), "fits": l.covers.as_ref().and_then(fits),
         }),
     )
+}
+
+/// Whether the weights are those that the label was written for; nothing where it does not say.
+fn fits(covers: &Covers) -> Option<bool> {
+    Some(covers.found.as_ref()?.as_ref() == Ok(&covers.says))
 }
 
 pub(super) fn model(target: &Path, m: &Model, refusals: &[Refusal], clock: &Clock) -> Value {

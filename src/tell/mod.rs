@@ -3,6 +3,7 @@
 mod copies;
 mod json;
 mod kept;
+mod label;
 mod list;
 mod outcome;
 mod plan;
@@ -14,6 +15,7 @@ mod words;
 use std::io::Write;
 
 pub use kept::Trashed;
+pub use label::{Labelled, Outcome};
 pub use list::List;
 pub use outcome::Done;
 pub use progress::watch;
@@ -87,6 +89,21 @@ impl Voice {
         self.document(&kept::trash_json(items, clock));
     }
 
+    /// Shows a label as it is to be, beside what was there.
+    pub fn draft(self, labelled: &Labelled) {
+        self.prose(&label::draft(labelled));
+    }
+
+    /// Tells what came of one label.
+    pub fn labelled(self, labelled: &Labelled) {
+        self.prose(&label::outcome(labelled));
+    }
+
+    /// Gives all labels as the one document.
+    pub fn labels(self, all: &[Labelled]) {
+        self.document(&label::json(all));
+    }
+
     /// Tells what the journal holds, and from which line on it is broken.
     pub fn log(self, lines: &[(Stamp, Event)], broken: Option<usize>, clock: &Clock) {
         if self == Self::Text {
@@ -139,6 +156,24 @@ impl Voice {
     pub fn remark(self, text: &str) {
         let _ = writeln!(anstream::stderr(), "{}", words::hint(text));
     }
+}
+
+/// A path as it is shown.
+#[must_use]
+pub fn harmless_path(path: &std::path::Path) -> String {
+    safe::path(path)
+}
+
+/// The name of a label's file as it is shown.
+#[must_use]
+pub fn shown(labelled: &Labelled) -> String {
+    safe::path(labelled.label.as_ref().unwrap_or(&labelled.path))
+}
+
+/// What stands above the question for the name of a model.
+#[must_use]
+pub fn asked_name(labelled: &Labelled) -> String {
+    anstream::adapter::strip_str(&label::draft(labelled)).to_string().trim_end().to_owned()
 }
 
 /// What is left of a plan whose removal was begun, above the prompt.

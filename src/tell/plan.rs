@@ -95,7 +95,10 @@ fn target_text(out: &mut String, judged: &Judged, clock: &Clock) {
         line(out, &wrap(2, "it lies in ", &path(at)));
     }
     let what = match facts.meta.kind {
-        FileKind::File => "a file".to_owned(),
+        FileKind::File => match facts.side_of.as_ref().and_then(|model| model.file_name()) {
+            Some(model) => format!("goes with {}", path(Path::new(model))),
+            None => "a file".to_owned(),
+        },
         FileKind::Symlink => "a link; what it points to stays".to_owned(),
         FileKind::Special => "a FIFO, socket or device".to_owned(),
         FileKind::Directory => {
@@ -113,6 +116,11 @@ fn target_text(out: &mut String, judged: &Judged, clock: &Clock) {
         dirs(out, judged, clock);
     }
     refusals(out, &judged.refusals, clock, 2);
+    // What disagrees is told with its model.
+    let told = |w: &&String| facts.models.iter().any(|m| m.conflicts.contains(w));
+    for warning in judged.warnings.iter().filter(|w| !told(w)) {
+        line(out, &styled(YELLOW, &wrap(2, "! ", &harmless(warning))));
+    }
     for (model, reasons) in facts.models.iter().zip(&judged.models) {
         model_text(out, model, reasons, clock);
     }

@@ -12,9 +12,7 @@ pub(super) fn unlabeled(case: &Case<'_>, model: &Model) -> Option<Reason> {
         Some(why) => format!("its MODEL_INFO file is no label: {why}"),
         None => "nothing says what it is: no MODEL_INFO file".to_owned(),
     };
-    let file =
-        if model.single_file { "NAME.MODEL_INFO.txt beside it" } else { "MODEL_INFO.txt in it" };
-    Some(Reason::new(message, format!("a {file} with a line `Model: ..`")))
+    Some(Reason::new(message, "`safe-rm label`, which writes one"))
 }
 
 pub(super) fn mismatch(case: &Case<'_>, model: &Model) -> Option<Reason> {
@@ -24,9 +22,35 @@ pub(super) fn mismatch(case: &Case<'_>, model: &Model) -> Option<Reason> {
         size(label, model),
         step(case, label, model),
         stale(case, label, model),
+        other_weights(label),
     ];
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     (!wrong.is_empty()).then(|| Reason::new(wrong.join("; "), "a true label"))
+}
+
+/// What of a label, yet to be written beside a model, its files contradict.
+pub(super) fn contradictions(label: &Label, model: &Model) -> Vec<String> {
+    let wrong = [family(label, model), size(label, model), steps(label, model)];
+    wrong.into_iter().flatten().collect()
+}
+
+/// `Covers:` was written for these weights, or the label is somebody's about others.
+fn other_weights(label: &Label) -> Option<String> {
+    let covers = label.covers.as_ref()?;
+    match covers.found.as_ref()? {
+        Ok(found) if *found == covers.says => None,
+        Ok(_) => Some("the label was written for other weights: its `Covers:` says so".to_owned()),
+        Err(why) => Some(format!("whether the label is about these weights cannot be told: {why}")),
+    }
+}
+
+/// A label that nobody has had the time to doubt.
+pub(super) fn young(case: &Case<'_>, model: &Model) -> Option<String> {
+    let label = model.label.as_ref().filter(|_| !model.installed)?;
+    (label.arrived.plus(86_400) > case.clock.now()).then(|| {
+        let (file, at) = (label.path.display(), case.clock.minute(label.arrived));
+        format!("the label {file} is younger than a day ({at}): is it true?")
+    })
 }
 
 fn family(label: &Label, model: &Model) -> Option<String> {
@@ -58,9 +82,10 @@ fn size(label: &Label, model: &Model) -> Option<String> {
 
 fn step(case: &Case<'_>, label: &Label, model: &Model) -> Option<String> {
     // The steps of a run are not those of each of its checkpoints.
-    if !is_beside(case, label, model) {
-        return None;
-    }
+    if is_beside(case, label, model) { steps(label, model) } else { None }
+}
+
+fn steps(label: &Label, model: &Model) -> Option<String> {
     let (claimed, found) = (label.steps?, model.step?);
     (claimed != found)
         .then(|| format!("the label says step {claimed}, but trainer_state.json says {found}"))

@@ -15,7 +15,7 @@ pub use copies::{REMEMBERED, relied_on};
 use super::Grounds;
 use super::plan::Judged;
 use super::refusal::Refusal;
-use crate::facts::{Dossier, History, Model, Stamp};
+use crate::facts::{Dossier, History, Label, Model, Stamp};
 use crate::policy::Policy;
 use crate::when::Clock;
 
@@ -131,13 +131,13 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "unlabeled",
         refuses: "a model has no valid label",
-        lifted_by: "a MODEL_INFO.txt beside it with a line `Model: ..`",
+        lifted_by: "`safe-rm label`, which writes a MODEL_INFO.txt",
         why: "somebody must have said what it is before it goes",
         judge: Judge::Model(label::unlabeled),
     },
     Rule {
         id: "label-mismatch",
-        refuses: "a label contradicts the files: another family, a size more than twice off, another step, or it is older than the weights",
+        refuses: "a label contradicts the files: another family, a size more than twice off, another step, or it is older than the weights, or was written for others (`Covers:`)",
         lifted_by: "a true label",
         why: "a wrong label is worse than none",
         judge: Judge::Model(label::mismatch),
@@ -225,12 +225,20 @@ pub(super) fn judge(facts: Dossier, grounds: Grounds<'_>) -> Judged {
     Judged { refusals, models, warnings, facts }
 }
 
+/// What of a label, yet to be written beside a model, its files contradict: as `label-mismatch`
+/// will refuse it.
+#[must_use]
+pub fn contradictions(label: &Label, model: &Model) -> Vec<String> {
+    label::contradictions(label, model)
+}
+
 fn warnings(case: &Case<'_>) -> Vec<String> {
     let mut warnings = Vec::new();
     for model in &case.facts.models {
         warnings.extend(model.conflicts.iter().cloned());
         warnings.extend(age::birth_warning(case, model));
         warnings.extend(worth::orphans(model));
+        warnings.extend(label::young(case, model));
     }
     warnings
 }

@@ -39,7 +39,7 @@ pub(super) fn directory(
         found.iter().copied().filter(|(_, w)| w.holds != Holds::Possibly).collect();
     let found = if sure.is_empty() { found.to_vec() } else { sure };
     let index = index::of(tree, marks, dir);
-    let every = found.iter().map(|(f, _)| (tree.path(f), f.meta)).collect();
+    let every = files(tree, &found);
     let (found, stale) = index::own(&found, index.as_ref(), dir);
     let mut model = blank(tree, &found);
     model.weights_written = written;
@@ -170,7 +170,7 @@ fn blank(tree: &Tree, found: &[&Found<'_>]) -> Model {
         sources: BTreeMap::new(),
         bytes: 0,
         weights_written: found.iter().map(|(f, _)| f.meta.mtime).max(),
-        files: found.iter().map(|(f, _)| (tree.path(f), f.meta)).collect(),
+        files: files(tree, found),
         copies: Vec::new(),
         dependants: Vec::new(),
         weights: found.iter().map(|(f, _)| f.meta.id).min(),
@@ -185,6 +185,12 @@ fn blank(tree: &Tree, found: &[&Found<'_>]) -> Model {
         installed: !found.is_empty() && found.iter().all(|(_, w)| w.installed),
         series: std::sync::Arc::default(),
     }
+}
+
+/// The files that hold weights: a link that stands for some holds none.
+fn files(tree: &Tree, found: &[&Found<'_>]) -> Vec<(std::path::PathBuf, crate::facts::Meta)> {
+    let real = found.iter().filter(|(f, _)| f.meta.kind == crate::facts::FileKind::File);
+    real.map(|(f, _)| (tree.path(f), f.meta)).collect()
 }
 
 /// Names, dtypes and shapes; for formats without a header, names and sizes of the files.

@@ -117,6 +117,36 @@ pub(super) fn identify(tree: &Tree, path: &Path) -> Vec<(Model, Place)> {
     models
 }
 
+/// The weight files of each folder that is a model's, by their indexes among the notable ones.
+pub(super) fn weight_files(tree: &Tree) -> HashMap<u32, Vec<usize>> {
+    if tree.dirs.is_empty() {
+        return HashMap::new();
+    }
+    let marks = Marks::new(tree);
+    let mut files: HashMap<u32, Vec<(usize, bool)>> = HashMap::new();
+    for (file, weights) in recognised(tree) {
+        if file.meta.kind != FileKind::File {
+            continue;
+        }
+        let key = |f: &Notable| (f.dir, f.name.clone());
+        if let Ok(at) = tree.notable.binary_search_by_key(&key(file), key) {
+            let sure = weights.holds != Holds::Possibly;
+            files.entry(marks.owner(file.dir)).or_default().push((at, sure));
+        }
+    }
+    // What only may be weights comes and goes beside those that are.
+    let sure = |files: Vec<(usize, bool)>| {
+        let any = files.iter().any(|f| f.1);
+        files.into_iter().filter(|f| f.1 || !any).map(|f| f.0).collect()
+    };
+    files.into_iter().map(|(dir, files)| (dir, sure(files))).collect()
+}
+
+/// Whether a file holds weights, or may.
+pub(super) fn is_model_file(tree: &Tree, file: &Notable) -> bool {
+    recognise(tree, file, false).is_some_and(|known| known.holds != Holds::Other)
+}
+
 /// Every file that is weights, or may be.
 fn recognised(tree: &Tree) -> Vec<Found<'_>> {
     let packages = Installed::of(tree);

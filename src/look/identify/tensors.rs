@@ -16,7 +16,7 @@ struct Entry {
     data_offsets: (u64, u64),
 }
 
-/// A tensor's name, type and shape in one text, and where its bytes begin and end.
+/// Where one lies: a tensor's name, type and shape in one text, and where its bytes begin and end.
 pub(in crate::look) type Place = (String, u64, u64);
 
 /// Every tensor of a safetensors file; `None` where it is no such file, or not all of it makes
