@@ -113,3 +113,20 @@ fn hostile_headers_stay_in_bounds() {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// The headers of many files do not add up in memory.
+#[test]
+fn many_hostile_headers_stay_in_bounds() {
+    let sandbox = Sandbox::later();
+    let entry =
+        format!("{{\"dtype\":\"F16\",\"shape\":[{}0],\"data_offsets\":[0,0]}}", "0,".repeat(1900));
+    let entries: Vec<String> = (0..5000).map(|n| format!("\"t{n}\":{entry}")).collect();
+    let header = format!("{{{}}}", entries.join(","));
+    let file = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
+    for n in 0..6 {
+        sandbox.file(&format!("x/m{n}.safetensors"), &file);
+    }
+    let script = format!("ulimit -v 400000; exec {} plan --json x", common::BIN);
+    let output = sandbox.command_of("sh", &["-c", &script]).output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -87,7 +87,7 @@ fn on_the_day_nothing_of_it_goes() {
     assert_eq!(text.code, 3);
     let flat = text.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat.contains("Qwen3 family model"), "{flat}");
-    assert!(flat.contains("Qwen3-8B LoRA adapter"), "{flat}");
+    assert!(flat.contains("LoRA adapter that fits Qwen3-8B, no proof"), "{flat}");
     assert!(flat.contains("r=16") && flat.contains("step 900 of 1200"), "{flat}");
     assert!(!flat.contains("Qwen2"), "{flat}");
     let json = answer.json();

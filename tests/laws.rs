@@ -91,6 +91,8 @@ prop_compose! {
             ..Label::default()
         };
         Model {
+            epoch: None, quantization: None, tool: None, declared: None, run: None, saved_as: None,
+            points_to: None, parts: Vec::new(), sources: std::collections::BTreeMap::new(),
             path: PathBuf::new(), single_file: false, kind: ModelKind::Full, stage: Stage::Unknown,
             format: "safetensors".into(), family: Some("qwen3".into()), family_source: None, name: None,
             base: None, base_here: None, base_planned: false, files: vec![], copies: vec![], dependants: vec![], rank: None, step: None, max_step: None, best: false, says_best: None, best_of_run: false, parameters: None, dtype: None,

@@ -7,8 +7,8 @@
 mod common;
 use common::{Sandbox, safetensors};
 
-/// A torch file as far as its front tells.
-const TORCH: &[u8] = b"PK\x03\x04\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\0\0x/data.pkl";
+/// A torch file.
+const TORCH: &[u8] = include_bytes!("fixtures/pytorch/jit.pt");
 
 const CONFIG: &str = r#"{"model_type": "qwen3"}"#;
 

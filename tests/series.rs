@@ -113,8 +113,9 @@ fn numbers_in_the_names_of_all_writers_make_a_series() {
 fn single_files_without_a_header_make_a_series() {
     let sandbox = Sandbox::later();
     for n in [1, 2, 3, 4] {
-        let mut torch = b"PK\x03\x04".to_vec();
-        torch.resize(100_000 + n, 0);
+        let data = vec![0; 100_000 + n];
+        let torch =
+            common::made::zip(&[("archive/data.pkl", b"\x80\x02}."), ("archive/data/0", &data)]);
         sandbox.file(&format!("x/epoch=1-step={n}.ckpt"), torch);
     }
     assert!(kept(&sandbox, "x/epoch=1-step=2.ckpt"));

@@ -239,6 +239,8 @@ fn plain(text: &str) -> String {
 fn kind(model: &Model) -> Option<String> {
     let kind = match model.kind {
         ModelKind::Full => "all weights".to_owned(),
+        ModelKind::Merged => "merged".to_owned(),
+        ModelKind::Engine => "engine".to_owned(),
         ModelKind::Adapter => match model.rank {
             Some(rank) => format!("LoRA adapter, r={rank}"),
             None => "adapter".to_owned(),

@@ -110,7 +110,9 @@ pub fn kind(kind: ModelKind) -> &'static str {
     match kind {
         ModelKind::Full => "full",
         ModelKind::Adapter => "adapter",
+        ModelKind::Merged => "merged",
         ModelKind::Quantized => "quantized",
+        ModelKind::Engine => "engine",
         ModelKind::Pointer => "pointer",
         ModelKind::Partial => "partial",
         ModelKind::Unknown => "unknown",

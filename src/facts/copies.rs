@@ -125,7 +125,7 @@ impl Model {
             .collect();
         copies.sort_by_key(|c| matches!(c, Recovery::Copy { verified: false, .. }));
         ways.extend(copies);
-        if self.kind == ModelKind::Quantized {
+        if matches!(self.kind, ModelKind::Quantized | ModelKind::Engine) {
             ways.extend(self.base_here.clone().map(Recovery::Rebuild));
         }
         ways

@@ -10,7 +10,9 @@ mod copies;
 mod model;
 
 pub use copies::{Gone, Print, Recovery, Sameness, Searched, Twin, Whereabouts};
-pub use model::{Completeness, Label, Member, Model, ModelKind, Payload, Pin, Stage};
+pub use model::{
+    Completeness, Declared, FITS, Label, Member, Model, ModelKind, Payload, Pin, Stage,
+};
 pub use model::{Covers, is_no, label_line};
 
 /// A point in time as the kernel stores it: seconds and nanoseconds since 1970-01-01 UTC.

@@ -1,5 +1,6 @@
 //! What is known of a model.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,8 +13,12 @@ pub enum ModelKind {
     Full,
     /// An adapter on a base model.
     Adapter,
+    /// All weights, put together out of several models or of a model and its adapter.
+    Merged,
     /// Weights stored in few bits.
     Quantized,
+    /// Compiled for one kind of hardware, out of weights that are elsewhere.
+    Engine,
     /// Only pointers: the weights are not here.
     Pointer,
     /// A part of a model.
@@ -122,6 +127,18 @@ pub struct Pin {
     pub keep: Option<String>,
 }
 
+/// A date that a file declares. It is shown, and decides nothing: anybody can write anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// As the file has it, in the form of ISO 8601; without a zone where the file names none.
+    pub at: String,
+    /// Which file or key says so.
+    pub source: String,
+}
+
+/// A shape of tensors as the source of a model's name: other models may have the same one.
+pub const FITS: &str = "the shape of its tensors, which is no proof";
+
 /// One model found in (or as) a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
@@ -163,6 +180,24 @@ pub struct Model {
     pub parameters: Option<u64>,
     /// Dtype of most elements.
     pub dtype: Option<String>,
+    /// Epoch on record, as written.
+    pub epoch: Option<String>,
+    /// How its weights were stored in few bits: `gptq, 4 bits`.
+    pub quantization: Option<String>,
+    /// What wrote it, with the version: `transformers 5.23.0`.
+    pub tool: Option<String>,
+    /// When its own files say that it was made.
+    pub declared: Option<Declared>,
+    /// Where or under which name its run was started.
+    pub run: Option<String>,
+    /// The name that it was saved under, where it has another one now.
+    pub saved_as: Option<String>,
+    /// Of pointers: how many bytes the weights have that they stand for.
+    pub points_to: Option<u64>,
+    /// What it was made of: the models of a merge.
+    pub parts: Vec<String>,
+    /// Which file or tensors say what: `base`, `family`, `name`, `step`, ..
+    pub sources: BTreeMap<&'static str, String>,
     /// Apparent bytes of the model's directory or file.
     pub bytes: u64,
     /// Newest modification time of its weight files.

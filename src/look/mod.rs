@@ -40,6 +40,7 @@ use crate::sys::env::Surroundings;
 use crate::when::Clock;
 
 pub use copies::Depth;
+pub use identify::table::{FORMATS, Format};
 pub use survey::Progress;
 pub use target::{Target, resolve, with_sides};
 pub use whole::Wholes;

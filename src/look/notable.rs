@@ -98,6 +98,9 @@ const NAMES: Words = Words::new(&[
     "RECORD",
     "Manifest.json",
     "mergekit_config.yml",
+    "README.md",
+    "MLmodel",
+    "hparams.yaml",
     "main",
     "checkpoint",
     "manifest.ocdbt",
@@ -154,9 +157,16 @@ pub(super) fn is_notable(name: &[u8], meta: &Meta) -> bool {
             || if meta.kind == FileKind::File { meta.size > PLAIN } else { is_hash(text) };
     };
     if DOCUMENTS.has(outer) {
-        return text.ends_with(".index.json");
+        return text.ends_with(".index.json")
+            || outer == "dvc"
+            // A rank's own plan of a distributed checkpoint.
+            || (outer == "metadata" && text.starts_with("__"))
+            // Boosted trees are kept as text: LightGBM's `.txt`, XGBoost's `.json`.
+            || (["txt", "json"].contains(&outer) && meta.size > PLAIN && is_named_as_model(text));
     }
     SUFFIXES.has(outer)
+        // What lies beside the `.bin` of a data set.
+        || outer == "idx"
         // TensorFlow: `ckpt-900.data-00000-of-00001`.
         || outer.starts_with("data-000")
         || inner_suffix(text).is_some_and(|inner| SUFFIXES.has(inner))
@@ -223,6 +233,18 @@ pub(super) fn inner_suffix(name: &str) -> Option<&str> {
 #[must_use]
 pub(super) fn is_hash(name: &str) -> bool {
     [30, 32, 40, 64].contains(&name.len()) && name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Words in the names of trees that are kept as text.
+fn is_named_as_model(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["model", "booster", "lgb", "lightgbm", "xgb", "gbm"].iter().any(|word| lower.contains(word))
+}
+
+/// Whether the name is that of a text about what lies beside it.
+#[must_use]
+pub(super) fn is_document(name: &str) -> bool {
+    ["README.md", "mergekit_config.yml", "hparams.yaml", "MLmodel"].contains(&name)
 }
 
 /// Suffixes of one compressed file: what stands before tells what it holds.

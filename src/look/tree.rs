@@ -121,7 +121,7 @@ impl Tree {
 
     /// Opens a directory, from the one opened last where it lies in that: files are opened in the
     /// order of the directories, and a deep chain would be walked anew for each.
-    fn open_dir(&self, index: u32) -> io::Result<Arc<OwnedFd>> {
+    pub(super) fn open_dir(&self, index: u32) -> io::Result<Arc<OwnedFd>> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((at, open)) = &*last
             && *at == index

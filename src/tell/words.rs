@@ -3,7 +3,7 @@
 use humansize::{DECIMAL, format_size};
 
 use super::safe::harmless;
-use crate::facts::{Completeness, Model, ModelKind, Stage};
+use crate::facts::{Completeness, FITS, Model, ModelKind, Stage};
 
 /// `16.38 GB`, decimal as the disks are sold and the hub counts.
 pub(super) fn size(bytes: u64) -> String {
@@ -39,9 +39,11 @@ pub(super) fn model(model: &Model) -> String {
         "qwen3" => "Qwen3".to_owned(),
         other => other.to_owned(),
     });
+    let fits = model.sources.get("name").is_some_and(|source| source == FITS);
     let mut parts = Vec::new();
     let mut head: Vec<String> = Vec::new();
     match (&model.name, &family) {
+        (Some(_), _) if fits => {}
         (Some(name), _) => head.push(name.clone()),
         (None, Some(family)) => head.push(format!("{family} family")),
         (None, None) => {}
@@ -60,12 +62,16 @@ pub(super) fn model(model: &Model) -> String {
             }
         }
         ModelKind::Full => "model",
+        ModelKind::Merged => "merged model",
         ModelKind::Quantized => "quantized model",
+        ModelKind::Engine => "engine",
         ModelKind::Pointer => "pointer only: the weights are not here",
         ModelKind::Partial => "part of a model",
         ModelKind::Unknown => "possibly weights",
     };
     head.push(kind.to_owned());
+    let name = model.name.as_ref().filter(|_| fits);
+    head.extend(name.map(|name| format!("that fits {name}, no proof")));
     parts.push(format!("{} ({})", head.join(" "), model.format));
     if let (Some(_), Some(family)) = (&model.name, &family) {
         let source = model.family_source.as_deref().unwrap_or("its files");
@@ -79,10 +85,20 @@ pub(super) fn model(model: &Model) -> String {
         Some(max) => format!("step {s} of {max}"),
         None => format!("step {s}"),
     }));
+    parts.extend(model.epoch.as_ref().map(|e| format!("epoch {e}")));
     parts.extend((!stage.is_empty()).then(|| stage.to_owned()));
     parts.extend(model.best.then(|| "the best of its run".to_owned()));
     parts.extend(model.parameters.map(|p| format!("{} parameters", number(p))));
+    parts.extend(model.points_to.map(|n| format!("they have {}", size(n))));
     parts.extend(model.dtype.clone());
+    parts.extend(model.quantization.clone().filter(|q| model.dtype.as_ref() != Some(q)));
+    if !model.parts.is_empty() {
+        parts.push(format!("made of {}", model.parts.join(" and ")));
+    }
+    parts.extend(model.saved_as.as_ref().map(|name| format!("saved as {name}")));
+    parts.extend(model.run.as_ref().map(|run| format!("run {run}")));
+    parts.extend(model.tool.as_ref().map(|tool| format!("written by {tool}")));
+    parts.extend(model.declared.as_ref().map(|d| format!("{} says {}", d.source, d.at)));
     parts.extend(model.hub.as_ref().map(|h| format!("hub {h}")));
     if let Completeness::Damaged(why) = &model.complete {
         parts.push(format!("DAMAGED: {why}"));

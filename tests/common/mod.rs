@@ -11,6 +11,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+pub mod made;
+pub mod said;
+
 use rexpect::session::{PtySession, spawn_command};
 
 /// The binary under test.

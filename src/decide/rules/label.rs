@@ -71,7 +71,7 @@ fn size(label: &Label, model: &Model) -> Option<String> {
         return twice
             .then(|| format!("the label says {}, but its header says {name}", label.model));
     }
-    if model.kind != ModelKind::Full {
+    if !matches!(model.kind, ModelKind::Full | ModelKind::Merged) {
         return None;
     }
     let (claimed, found) = (families::claimed_size(&label.model)?, model.parameters?);

@@ -4,19 +4,24 @@
 //! `RECOGNISERS`. Order matters: the first that knows the file wins.
 
 use super::weights::{Holds, Sample, WeightFile};
-use super::{gguf, magic, safetensors};
+use super::{gguf, keras, magic, msgpack, pointer, protobuf, safetensors, tar, torch, zip};
 use crate::look::tree::Notable;
 
 /// Every recogniser, most certain first.
 const RECOGNISERS: &[fn(&Sample<'_>) -> Option<WeightFile>] = &[
-    pointer,
+    pointer::recognise,
     gguf::recognise,
     training_state,
     safetensors::recognise,
+    keras::hdf5,
+    protobuf::recognise,
+    msgpack::flax,
+    tar::nemo,
     magic::recognise,
     arrays,
-    zip,
+    zipped,
     pickle,
+    booster,
     large,
     named,
 ];
@@ -83,27 +88,6 @@ pub(super) fn is_large_part(file: &Notable) -> bool {
     file.meta.size > 10 << 20 && !crate::look::notable::is_media(file.text())
 }
 
-fn pointer(sample: &Sample<'_>) -> Option<WeightFile> {
-    let lfs = sample.head.starts_with(b"version https://git-lfs.github.com/spec/v1");
-    let annex = sample.head.starts_with(b"/annex/objects/");
-    let weights = matches!(
-        suffix(sample.name).as_str(),
-        "safetensors"
-            | "bin"
-            | "pt"
-            | "pth"
-            | "ckpt"
-            | "gguf"
-            | "onnx"
-            | "h5"
-            | "keras"
-            | "msgpack"
-    );
-    ((lfs || annex) && weights && sample.size < 1024).then(|| {
-        WeightFile::new(if lfs { "git-lfs pointer" } else { "git-annex pointer" }, Holds::Pointer)
-    })
-}
-
 /// Optimizer, scheduler and random states of a trainer: torch files, but no weights.
 fn training_state(sample: &Sample<'_>) -> Option<WeightFile> {
     let known = [
@@ -136,24 +120,48 @@ fn arrays(sample: &Sample<'_>) -> Option<WeightFile> {
     Some(WeightFile::new("NumPy array", holds))
 }
 
-fn zip(sample: &Sample<'_>) -> Option<WeightFile> {
+fn zipped(sample: &Sample<'_>) -> Option<WeightFile> {
     if !sample.head.starts_with(b"PK\x03\x04") {
         return None;
     }
     let len = usize::from(u16::from_le_bytes(sample.head.get(26..28)?.try_into().ok()?));
     let member = String::from_utf8_lossy(sample.head.get(30..30 + len).unwrap_or_default());
     let suffix = suffix(sample.name);
-    let torch = ["pt", "pth", "bin", "ckpt", "distcp", "pt2", "ptl", "jit"];
-    if member.ends_with("/data.pkl") || torch.contains(&suffix.as_str()) {
-        let format = if suffix == "distcp" { "torch distributed" } else { "PyTorch" };
-        return Some(WeightFile::new(format, Holds::Weights));
+    if suffix == "distcp" {
+        return Some(WeightFile::new("torch distributed", Holds::Weights));
+    }
+    let torch = ["pt", "pth", "bin", "ckpt", "pt2", "ptl", "jit"];
+    if member.ends_with("/data.pkl") || member == "data.pkl" || torch.contains(&suffix.as_str()) {
+        return Some(torch::zipped(sample));
+    }
+    if suffix == "keras" || member == "metadata.json" {
+        return Some(match zip::archive(sample.file, sample.size) {
+            Some(archive) => keras::zipped(sample, &archive),
+            None => WeightFile::damaged("Keras", "cut short: the end of its zip is missing"),
+        });
     }
     match suffix.as_str() {
-        "keras" => Some(WeightFile::new("Keras", Holds::Weights)),
         "npz" => Some(WeightFile::new("npz", Holds::Possibly)),
-        _ if member == "metadata.json" => Some(WeightFile::new("Keras", Holds::Weights)),
+        // TorchScript begins with its data, not with its pickle; so do archives of data sets.
+        _ if member.contains("/data/") && has_pickle(sample) => Some(torch::zipped(sample)),
         _ => archive(sample),
     }
+}
+
+fn has_pickle(sample: &Sample<'_>) -> bool {
+    let found = zip::archive(sample.file, sample.size);
+    found.is_some_and(|archive| archive.ending("/data.pkl").is_some())
+}
+
+/// Boosted trees as text: LightGBM's own form, XGBoost's JSON.
+fn booster(sample: &Sample<'_>) -> Option<WeightFile> {
+    let text = sample.head;
+    let light = text.starts_with(b"tree\nversion=");
+    let front: Vec<u8> =
+        text.iter().copied().filter(|b| !b.is_ascii_whitespace()).take(64).collect();
+    let extreme = front.starts_with(br#"{"learner":{"#);
+    let format = if light { "LightGBM" } else { "XGBoost" };
+    (light || extreme).then(|| WeightFile::new(format, Holds::Possibly))
 }
 
 /// An archive that is named like a model is possibly one.
@@ -192,20 +200,18 @@ fn archive(sample: &Sample<'_>) -> Option<WeightFile> {
     Some(WeightFile::new("archive", holds))
 }
 
+/// gzip, bzip2, xz, zstd, 7z, lz4.
+pub(super) fn is_compressed(head: &[u8]) -> bool {
+    let marks: [&[u8]; 6] =
+        [b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf", b"\x04\x22\x4d\x18"];
+    marks.iter().any(|mark| head.starts_with(mark))
+}
+
 fn pickle(sample: &Sample<'_>) -> Option<WeightFile> {
-    const LEGACY: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
-    if sample.head.starts_with(LEGACY) {
-        return Some(WeightFile::new("PyTorch (legacy)", Holds::Weights));
+    if sample.head.starts_with(torch::LEGACY) {
+        return Some(torch::legacy(sample));
     }
-    let compressed: &[&[u8]] = &[
-        b"\x1f\x8b",
-        b"BZh",
-        b"\xfd7zXZ",
-        b"\x28\xb5\x2f\xfd",
-        b"7z\xbc\xaf",
-        b"\x04\x22\x4d\x18",
-    ];
-    if compressed.iter().any(|m| sample.head.starts_with(m)) {
+    if is_compressed(sample.head) {
         // `model.safetensors.zst`, `model.joblib` are one compressed file of weights.
         let suffix = suffix(sample.name);
         let weights = WEIGHTS.contains(&suffix.as_str()) || MAYBE.contains(&suffix.as_str());
@@ -224,7 +230,11 @@ fn pickle(sample: &Sample<'_>) -> Option<WeightFile> {
     let imports = |word: &[u8]| sample.head.windows(word.len()).any(|w| w == word);
     let learned = sample.size > 1 << 20 || learned.iter().any(|word| imports(word));
     match suffix(sample.name).as_str() {
-        "pt" | "pth" | "ckpt" if protocol => Some(WeightFile::new("pickle", Holds::Weights)),
+        "pt" | "pth" | "ckpt" if protocol => {
+            let mut file = WeightFile::new("pickle", Holds::Weights);
+            torch::bare(sample, &mut file);
+            Some(file)
+        }
         "pkl" | "pickle" | "joblib" | "sav" | "bin" if (protocol && learned) || zlib => {
             Some(WeightFile::new("pickle", Holds::Possibly))
         }

@@ -124,7 +124,7 @@ impl<'a> Marks<'a> {
         self.any(dir, &["modules.json"]) && self.any(dir, &["config_sentence_transformers.json"])
     }
 
-    fn is_spacy(&self, dir: u32) -> bool {
+    pub(super) fn is_spacy(&self, dir: u32) -> bool {
         self.any(dir, &["meta.json"]) && self.any(dir, &["config.cfg"])
     }
 

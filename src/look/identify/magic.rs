@@ -12,7 +12,6 @@ const MAGIC: &[Magic] = &[
     (0, b"fmgg", "ggml", Holds::Weights),
     (0, b"tjgg", "ggml", Holds::Weights),
     (0, b"algg", "ggml lora", Holds::Adapter),
-    (0, b"\x89HDF\r\n\x1a\n", "HDF5", Holds::Weights),
     (4, b"TFL3", "TFLite", Holds::Weights),
     (4, b"ET12", "ExecuTorch", Holds::Weights),
     (0, b"CBM1", "CatBoost", Holds::Weights),

@@ -30,6 +30,57 @@ pub(in crate::look) fn is_shard(name: &str) -> bool {
         || ["model_optim_rng.pt", "distrib_optim.pt"].contains(&name)
 }
 
+/// A file of a numbered set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Numbered {
+    /// The name without its number: all of one set agree in it.
+    pub set: String,
+    /// Its number, where counting begins, and how many there are, where the name says so.
+    pub number: u64,
+    pub from: u64,
+    pub of: Option<u64>,
+    /// It is the share of a data-parallel rank, of which the checkpoint itself says how many there were.
+    pub rank: bool,
+}
+
+/// The number of a file among those of its set.
+#[must_use]
+pub(super) fn numbered(name: &str) -> Option<Numbered> {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let number = |text: &str| text[..digits(text)].parse::<u64>().ok().filter(|n| *n < 1 << 20);
+    if let Some((before, after)) = name.split_once("-of-") {
+        let at = before.len() - before.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let from = u64::from(!before[..at].ends_with(".data-"));
+        return Some(Numbered {
+            set: format!("{}#-of-{after}", &before[..at]),
+            number: number(&before[at..]).filter(|n| *n >= from)?,
+            from,
+            of: number(after),
+            rank: false,
+        });
+    }
+    let marks = ["zero_pp_rank_", "mp_rank_", "fsdp_rank", "_rank_", "consolidated.", "rank"];
+    let starts = ["consolidated.", "rank", "mp_rank_"];
+    let mark = marks.iter().find(|mark| {
+        let at = if starts.contains(mark) {
+            name.starts_with(**mark).then_some(0)
+        } else {
+            name.find(**mark)
+        };
+        at.is_some_and(|at| number(&name[at + mark.len()..]).is_some())
+    })?;
+    let at = name.find(mark)? + mark.len();
+    let rest = &name[at..];
+    let of = name.split_once("world_size_").and_then(|(_, after)| number(after));
+    Some(Numbered {
+        set: format!("{}#{}", &name[..at], &rest[digits(rest)..]),
+        number: number(rest)?,
+        from: 0,
+        of,
+        rank: mark.starts_with("zero") && name.ends_with("optim_states.pt"),
+    })
+}
+
 /// Whether the folder holds one rank's share or one role's part of a checkpoint around it.
 #[must_use]
 pub(super) fn is_shard_folder(name: &str) -> bool {
@@ -152,6 +203,27 @@ pub(in crate::look) fn partners(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_sets_are_read() {
+        for (name, number, of) in [
+            ("model-00002-of-00003.safetensors", 2, Some(3)),
+            ("ckpt-9.data-00000-of-00001", 0, Some(1)),
+            ("bf16_zero_pp_rank_3_mp_rank_00_optim_states.pt", 3, None),
+            ("model_world_size_4_rank_1.pt", 1, Some(4)),
+            ("pytorch_model_fsdp_rank3.bin", 3, None),
+            ("consolidated.01.pth", 1, None),
+            ("rank0.engine", 0, None),
+            ("mp_rank_00_model_states.pt", 0, None),
+        ] {
+            let found = numbered(name).map(|n| (n.number, n.of));
+            assert_eq!(found, Some((number, of)), "{name}");
+        }
+        for none in ["model.safetensors", "model-00000-of-00003.safetensors", "a-of-b", "rank.bin"]
+        {
+            assert_eq!(numbered(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn shards_are_told_from_ranks_of_adapters() {

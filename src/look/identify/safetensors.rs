@@ -2,13 +2,13 @@
 //!
 //! Source: the format's own specification; header limit of the reference reader (100 MB).
 
-use std::collections::BTreeMap;
-
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::weights::{Holds, Sample, Tensor, WeightFile};
+use super::metadata::{self, Metadata};
+use super::summary::Tensors;
+use super::weights::{Holds, Sample, WeightFile};
 use crate::facts::Completeness;
 use crate::look::read;
 
@@ -26,11 +26,18 @@ struct Entry {
 /// No entry of a real tensor is longer than this.
 const ENTRY: usize = 4096;
 
-/// The header, entry by entry: of what makes no sense only the name of the first is kept.
+/// Metadata larger than this is passed over; kohya's has some 50 KB.
+const METADATA: usize = 1 << 20;
+
+/// The header, entry by entry: nothing of an entry is kept, and of what makes no sense only the name
+/// of the first.
 #[derive(Default)]
 struct Header {
-    tensors: BTreeMap<String, Tensor>,
+    tensors: Tensors,
+    metadata: Metadata,
+    /// Where the last tensor ends, and how many bytes all of them have.
     end: u64,
+    bytes: u64,
     senseless: Option<String>,
 }
 
@@ -43,14 +50,20 @@ impl<'de> Visitor<'de> for Header {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Self, A::Error> {
         while let Some((name, raw)) = map.next_entry::<String, &RawValue>()? {
+            if name == "__metadata__" {
+                if raw.get().len() <= METADATA {
+                    self.metadata = serde_json::from_str(raw.get()).unwrap_or_default();
+                }
+                continue;
+            }
             let entry =
                 (raw.get().len() <= ENTRY).then(|| serde_json::from_str::<Entry>(raw.get()));
             match entry {
-                Some(Ok(Entry { dtype, shape, data_offsets })) => {
-                    self.end = self.end.max(data_offsets.1);
-                    self.tensors.insert(name, Tensor { dtype, shape });
+                Some(Ok(Entry { dtype, shape, data_offsets: (from, to) })) if from <= to => {
+                    self.end = self.end.max(to);
+                    self.bytes = self.bytes.saturating_add(to - from);
+                    self.tensors.add(&name, &dtype, &shape);
                 }
-                _ if name == "__metadata__" => {}
                 _ => self.senseless = self.senseless.or(Some(name)),
             }
         }
@@ -63,7 +76,8 @@ impl<'de> Visitor<'de> for Header {
 pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
     let named = crate::look::notable::inner_suffix(sample.name) == Some("safetensors");
     let looks = plausible(sample);
-    if !named && !looks {
+    // `model.safetensors.zst` is told by what compressed it.
+    if !looks && (!named || super::containers::is_compressed(sample.head)) {
         return None;
     }
     if !looks {
@@ -101,6 +115,10 @@ fn collect(header: Header, data: u64, size: u64) -> WeightFile {
         (Some(name), _) => {
             Completeness::Damaged(format!("tensor {:?} makes no sense", read::short(&name)))
         }
+        // One name twice, or two tensors in one place: whoever loads it gets something else.
+        (None, _) if header.bytes > header.end => {
+            Completeness::Damaged("its tensors lie over each other".to_owned())
+        }
         (None, Some(expected)) if expected == size => Completeness::Complete,
         (None, Some(expected)) if expected > size => {
             Completeness::Damaged(format!("cut short: {size} of {expected} bytes"))
@@ -109,8 +127,9 @@ fn collect(header: Header, data: u64, size: u64) -> WeightFile {
         (None, _) => Completeness::Unknown,
     };
     file.tensors = header.tensors;
-    if file.tensors.keys().any(|n| n.contains("lora_") || n.contains(".lora_A")) {
+    if file.tensors.has("lora_") {
         file.holds = Holds::Adapter;
     }
+    metadata::read(&header.metadata, &mut file);
     file
 }

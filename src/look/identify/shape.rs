@@ -2,9 +2,7 @@
 //!
 //! Hyper-parameters are those of the public model pages; a fitting shape is no proof.
 
-use std::collections::BTreeMap;
-
-use super::weights::Tensor;
+use super::summary::Tensors;
 
 /// What the tensors say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,8 +46,8 @@ const LLAMA: &[Known] = &[
 
 /// Reads family and size off the tensors.
 #[must_use]
-pub(crate) fn of(tensors: &BTreeMap<String, Tensor>) -> Shape {
-    let has = |part: &str| tensors.keys().any(|name| name.contains(part));
+pub(crate) fn of(tensors: &Tensors) -> Shape {
+    let has = |part: &str| tensors.has(part);
     let adapter = has("lora_A");
     let (family, source) = if has("self_attn.q_norm.weight") && has("pre_feedforward_layernorm") {
         (Some("gemma3"), "q_norm and pre_feedforward_layernorm tensors")
@@ -58,6 +56,9 @@ pub(crate) fn of(tensors: &BTreeMap<String, Tensor>) -> Shape {
     } else if has("self_attn.q_norm.weight") && !has("q_proj.bias") {
         let moe = has("mlp.experts.");
         (Some(if moe { "qwen3_moe" } else { "qwen3" }), "q_norm and k_norm tensors")
+    } else if has("self_attn.q_proj.bias") && has("self_attn.v_proj.bias") && other_biased(tensors)
+    {
+        (None, "")
     } else if has("self_attn.q_proj.bias") && has("self_attn.v_proj.bias") && !has("q_norm") {
         (Some("qwen2"), "q_proj.bias tensors")
     } else if has("h.0.attn.c_attn") {
@@ -68,8 +69,18 @@ pub(crate) fn of(tensors: &BTreeMap<String, Tensor>) -> Shape {
         (Some("t5"), "SelfAttention tensors")
     } else if has("double_blocks.") {
         (Some("flux"), "double_blocks tensors")
+    } else if has("model.diffusion_model.") && has("conditioner.embedders.1.") {
+        (Some("sdxl"), "diffusion_model and second text encoder tensors")
     } else if has("model.diffusion_model.") {
         (Some("stable-diffusion"), "diffusion_model tensors")
+    } else if has("block_sparse_moe.experts.") {
+        (Some("mixtral"), "block_sparse_moe tensors")
+    } else if has("kv_a_proj_with_mqa") {
+        (Some("deepseek"), "kv_a_proj_with_mqa tensors")
+    } else if has("self_attn.qkv_proj.weight") && has("mlp.gate_up_proj.weight") {
+        (Some("phi3"), "qkv_proj and gate_up_proj tensors")
+    } else if has("mixer.A_log") {
+        (Some("mamba"), "A_log tensors")
     } else if !adapter && has("self_attn.q_proj.weight") && has("mlp.gate_proj.weight") {
         (Some("llama"), "self_attn and gate_proj tensors without norms or biases")
     } else {
@@ -112,15 +123,17 @@ fn find(
         .map(|k| k.4)
 }
 
+/// Encoders and decoders of other families have biases as well: Whisper, CLIP, OPT, Bart.
+fn other_biased(tensors: &Tensors) -> bool {
+    tensors.has("encoder_attn.")
+        || tensors.has("text_model.encoder.layers.0.")
+        || !["mlp.gate_proj.weight", "mlp.experts.", "lora_A"].iter().any(|p| tensors.has(p))
+}
+
 /// Hidden size, layers, rows of q and of v.
-fn dimensions(
-    tensors: &BTreeMap<String, Tensor>,
-    adapter: bool,
-) -> Option<(u64, u64, Option<u64>, u64)> {
-    let shape = |part: &str, axis: usize| {
-        tensors.iter().find(|(n, _)| n.contains(part)).and_then(|(_, t)| t.shape.get(axis).copied())
-    };
-    let layers = tensors.keys().filter_map(|n| layer(n)).max()?.checked_add(1)?;
+fn dimensions(tensors: &Tensors, adapter: bool) -> Option<(u64, u64, Option<u64>, u64)> {
+    let shape = |part: &str, axis: usize| tensors.dimension(part, axis);
+    let layers = tensors.layers()?;
     if adapter {
         let hidden = shape("q_proj.lora_A", 1).or_else(|| shape("v_proj.lora_A", 1))?;
         Some((hidden, layers, shape("q_proj.lora_B", 0), shape("v_proj.lora_B", 0)?))
@@ -130,7 +143,9 @@ fn dimensions(
     }
 }
 
-fn layer(name: &str) -> Option<u64> {
-    let rest = name.split("layers.").nth(1)?;
-    rest.split('.').next()?.parse().ok()
+/// Whether a text can be the name or the path of a model: a run is given many other texts.
+#[must_use]
+pub(super) fn is_name_of_model(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./@".contains(c);
+    text.len() > 3 && text.chars().all(plain) && text.chars().any(|c| c.is_ascii_alphabetic())
 }

@@ -1,26 +1,9 @@
 //! One weight file: what its content says. The table of containers is in `containers`.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 
-use crate::facts::Completeness;
-
-/// A tensor as a header lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Tensor {
-    /// As the file spells it; an unknown one is data, no error.
-    pub dtype: String,
-    /// Dimensions.
-    pub shape: Vec<u64>,
-}
-
-impl Tensor {
-    /// Number of elements.
-    #[must_use]
-    pub(crate) fn elements(&self) -> u64 {
-        self.shape.iter().fold(1, |product: u64, d| product.saturating_mul(*d))
-    }
-}
+use super::summary::Tensors;
+use crate::facts::{Completeness, Declared, ModelKind};
 
 /// What kind of content a container holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +20,47 @@ pub(crate) enum Holds {
     Other,
 }
 
+/// What a file says of itself in its own metadata; short texts, never trusted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// Where in the file it says so: `its GGUF header`.
+    pub source: &'static str,
+    /// Family on record.
+    pub family: Option<String>,
+    /// Name on record.
+    pub name: Option<String>,
+    /// Base on record.
+    pub base: Option<String>,
+    /// Training step.
+    pub step: Option<u64>,
+    /// Steps that the run was to have.
+    pub max_step: Option<u64>,
+    /// Epoch, as written.
+    pub epoch: Option<String>,
+    /// What wrote it, with its version.
+    pub tool: Option<String>,
+    /// When it says that it was made.
+    pub declared: Option<Declared>,
+    /// Quantization on record.
+    pub quantization: Option<String>,
+    /// A kind that only the metadata gives away.
+    pub kind: Option<ModelKind>,
+    /// Rank of a LoRA adapter.
+    pub rank: Option<u64>,
+    /// The name that it was saved under.
+    pub saved_as: Option<String>,
+    /// Where or under which name the run was started.
+    pub run: Option<String>,
+    /// How many ranks the run had that wrote it.
+    pub ranks: Option<u64>,
+    /// Elements of all tensors, where only their number is known.
+    pub elements: Option<u64>,
+    /// Of a pointer: how many bytes what it stands for has.
+    pub points_to: Option<u64>,
+    /// Files beside it that hold its weights.
+    pub beside: Vec<String>,
+}
+
 /// One recognised file.
 #[derive(Clone, Debug)]
 pub(crate) struct WeightFile {
@@ -44,14 +68,10 @@ pub(crate) struct WeightFile {
     pub format: String,
     /// What it holds.
     pub holds: Holds,
-    /// Tensors by name, where the header lists them.
-    pub tensors: BTreeMap<String, Tensor>,
-    /// Family on record (GGUF).
-    pub family: Option<String>,
-    /// Name on record.
-    pub name: Option<String>,
-    /// Quantization on record.
-    pub quantization: Option<String>,
+    /// Its tensors, where the header lists them.
+    pub tensors: Tensors,
+    /// What it says of itself.
+    pub told: Told,
     /// Whether all of it is there.
     pub complete: Completeness,
     /// A package's RECORD lists it, byte for byte.
@@ -65,10 +85,8 @@ impl WeightFile {
         Self {
             format: format.to_owned(),
             holds,
-            tensors: BTreeMap::new(),
-            family: None,
-            name: None,
-            quantization: None,
+            tensors: Tensors::default(),
+            told: Told::default(),
             complete: Completeness::Unknown,
             installed: false,
         }
@@ -92,4 +110,6 @@ pub(crate) struct Sample<'a> {
     pub head: &'a [u8],
     /// For further bounded reads.
     pub file: &'a File,
+    /// Whether a header of several MB may be walked through for sums that a plan can do without.
+    pub deep: bool,
 }
