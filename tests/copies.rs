@@ -6,7 +6,7 @@
 mod common;
 use std::path::Path;
 
-use common::{Answer, Sandbox, copy, safetensors};
+use common::{Answer, Sandbox, copy, made, safetensors};
 use serde_json::Value;
 
 /// A model, and copies of it in the folders named.
@@ -238,4 +238,17 @@ fn joined(parts: &[std::path::PathBuf], to: &Path) {
     file.extend(data);
     std::fs::create_dir_all(to.parent().unwrap()).unwrap();
     std::fs::write(to, file).unwrap();
+}
+
+/// torch writes the name of the file into it: another name makes other bytes of the same weights.
+#[test]
+fn a_zip_saved_under_another_name_is_found_equal() {
+    let sandbox = Sandbox::lasting();
+    sandbox.file("a/first.pt", made::torch("first", &made::state()));
+    sandbox.file("b/a_longer_name.pt", made::torch("a_longer_name", &made::state()));
+    sandbox.label("a", "x");
+    sandbox.label("b", "x");
+    let answer = sandbox.run(&["plan", "--json", "--verify", "a"]);
+    assert_eq!(twins(&answer), owned(&[("b", "verified", "here")]), "{answer:?}");
+    assert_eq!(sandbox.run(&["plan", "--json", "a", "b"]).rules(), ["last-copy"]);
 }

@@ -128,6 +128,12 @@ impl Archive {
     /// The content of a member from its start, no more than `limit` bytes; nothing where it is
     /// compressed.
     pub(super) fn content(&self, file: &File, member: &Member, limit: u64) -> Option<Vec<u8>> {
+        let (data, _) = self.place(file, member)?;
+        read::at(file, data, usize::try_from(member.size.min(limit)).ok()?).ok()
+    }
+
+    /// Where the bytes of a member begin and end in the file; nothing where it is compressed.
+    pub(super) fn place(&self, file: &File, member: &Member) -> Option<(u64, u64)> {
         if !member.stored {
             return None;
         }
@@ -138,7 +144,7 @@ impl Archive {
         }
         let data = at.checked_add(30)?.checked_add(number(&local, 26, 2)?)?;
         let data = data.checked_add(number(&local, 28, 2)?)?;
-        read::at(file, data, usize::try_from(member.size.min(limit)).ok()?).ok()
+        Some((data, data.checked_add(member.size)?))
     }
 
     /// The member of this name.
