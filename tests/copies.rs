@@ -187,8 +187,28 @@ fn a_copy_that_goes_while_the_question_stands_stops_it() {
     terminal.line("DELETE");
     let (text, code) = terminal.end();
     assert_eq!(code, 3, "{text}");
-    assert!(text.contains("plan relied"), "{text}");
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("last-copy refuses it by now"), "{text}");
     assert!(sandbox.work().join("one").exists() && sandbox.work().join("two").exists());
+}
+
+/// Two questions at once, each of one copy: the second word finds the other gone.
+#[test]
+fn two_runs_at_once_do_not_take_both() {
+    let sandbox = Sandbox::lasting();
+    copied(&sandbox, &["two"]);
+    let mut first = sandbox.at_terminal(&["one"]);
+    first.prompt();
+    let mut second = sandbox.at_terminal(&["two"]);
+    second.prompt();
+    first.line("DELETE");
+    assert_eq!(first.end().1, 0);
+    second.line("DELETE");
+    let (text, code) = second.end();
+    assert_eq!(code, 3, "{text}");
+    let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("last-copy refuses it by now"), "{text}");
+    assert!(sandbox.work().join("two").exists());
 }
 
 #[test]

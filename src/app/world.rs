@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result};
 
 use crate::decide::{self, Grounds, Judged, Mode, Plan, rules};
 use crate::facts::{Dossier, History};
@@ -101,28 +101,27 @@ impl World {
         let eyes = self.eyes(&progress);
         let with: Vec<_> = plan.targets.iter().map(|t| t.facts.path.clone()).collect();
         let mut wholes = Wholes::new(&with);
-        let history = self.history(plan.targets.iter().map(|t| &t.facts));
-        let mut judge = |judged: &Judged| {
+        let mut around = |judged: &Judged| {
             let mut targets = targets.iter().map(Borrow::borrow);
             let target = targets.find(|t| t.is_of(&judged.facts));
-            let target = target.context("it was not looked at")?;
-            let now = look::around(target, &mut wholes, &judged.facts, &eyes)?;
-            if let Some(copy) =
-                decide::relied_on(&judged.facts, &self.clock).find(|c| !look::is_unchanged(c))
-            {
-                bail!(
-                    "the copy `{}` that the plan relied on is no longer what it was",
-                    copy.path.display()
-                );
-            }
-            let history = history.as_ref().map_err(|e| anyhow!("{e:#}"))?;
-            let plan = decide::decide(vec![now], plan.mode, self.grounds(history));
-            let refusal = plan.targets.iter().flat_map(Judged::all).next();
-            match refusal {
-                Some(r) => bail!("{} refuses it by now: {}", r.rule, r.message),
-                None => Ok(()),
-            }
+            look::around(target.context("it was not looked at")?, &mut wholes, &judged.facts, &eyes)
         };
-        plan.targets.iter().map(|t| judge(t).err().map(|e| format!("{e:#}"))).collect()
+        let now: Vec<Result<Dossier>> = plan.targets.iter().map(&mut around).collect();
+        if now.iter().any(Result::is_err) {
+            return now.into_iter().map(|n| n.err().map(|e| format!("{e:#}"))).collect();
+        }
+        let mut now: Vec<Dossier> = now.into_iter().flatten().collect();
+        let history = match self.history(now.iter()) {
+            Ok(history) => history,
+            Err(error) => return vec![Some(format!("{error:#}")); now.len()],
+        };
+        // Another run may have taken the other copy while the question stood.
+        look::copies(&mut now, &history.gone, Depth::Needed, &eyes);
+        let again = decide::decide(now, plan.mode, self.grounds(&history));
+        let refused = |judged: &Judged| {
+            let refusal = judged.all().next()?;
+            Some(format!("{} refuses it by now: {}", refusal.rule, refusal.message))
+        };
+        again.targets.iter().map(refused).collect()
     }
 }

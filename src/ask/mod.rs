@@ -128,6 +128,7 @@ fn typed(above: &str, prompt: &str) -> Option<Result<String, Declined>> {
     if terminal::becomes_stdin(&tty).is_err() {
         return None;
     }
+    let Ok(_kept) = terminal::keep(&tty) else { return None };
     // Ctrl-C is an answer, too: no.
     let interrupted = Arc::new(AtomicBool::new(false));
     let over = Over(Arc::new(AtomicBool::new(false)));

@@ -15,7 +15,7 @@ pub use filter::{Filter, Key, More, kind, stage};
 pub use plan::{Judged, Mode, Plan, Sums, Verdict};
 pub use proposal::{Proposal, propose};
 pub use refusal::Refusal;
-pub use rules::{REMEMBERED, RULES, Rule, contradictions, relied_on};
+pub use rules::{REMEMBERED, RULES, Rule, contradictions};
 
 /// By what is judged.
 #[derive(Clone, Copy, Debug)]

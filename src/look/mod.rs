@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
-use crate::facts::{Digest, Dossier, Gone, Label, Listing, Meta, Print, Twin};
+use crate::facts::{Digest, Dossier, Gone, Label, Listing, Meta, Print};
 use crate::sys::dir;
 use crate::sys::env::Surroundings;
 use crate::when::Clock;
@@ -205,12 +205,6 @@ pub fn copies(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes
     for dossier in dossiers {
         dossier.models.sort_by_cached_key(|m| (m.replaceable(), m.path.clone()));
     }
-}
-
-/// Whether the files of a copy are still what they were.
-#[must_use]
-pub fn is_unchanged(copy: &Twin) -> bool {
-    copies::is_unchanged(copy)
 }
 
 /// By what the weights of a target are known again when they are gone: the hashes of its models, and

@@ -3,7 +3,13 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 
-use rustix::termios::{QueueSelector, tcflush};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
+use signal_hook::consts::{SIGHUP, SIGTERM};
+use signal_hook::iterator::{Handle, Signals};
+use signal_hook::low_level::emulate_default_handler;
 
 /// Opens `/dev/tty`, or says that there is none.
 ///
@@ -27,4 +33,41 @@ pub fn becomes_stdin(terminal: &File) -> io::Result<()> {
 /// As tcflush(3).
 pub fn discard_input(terminal: &File) -> io::Result<()> {
     Ok(tcflush(terminal, QueueSelector::IFlush)?)
+}
+
+/// While it lives, a signal that ends the program first gives the terminal back as it was: a line
+/// editor would leave it without echo.
+#[derive(Debug)]
+pub struct Kept {
+    over: Arc<AtomicBool>,
+    signals: Handle,
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        self.signals.close();
+    }
+}
+
+/// Remembers how the terminal is.
+///
+/// # Errors
+/// Where it cannot be asked, or the signals cannot be waited for.
+pub fn keep(terminal: &File) -> io::Result<Kept> {
+    let (terminal, was) = (terminal.try_clone()?, tcgetattr(terminal)?);
+    let over = Arc::new(AtomicBool::new(false));
+    for signal in [SIGTERM, SIGHUP] {
+        // Once the question is over they end the program as they always do.
+        signal_hook::flag::register_conditional_default(signal, Arc::clone(&over))?;
+    }
+    let mut signals = Signals::new([SIGTERM, SIGHUP])?;
+    let handle = signals.handle();
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            let _ = tcsetattr(&terminal, OptionalActions::Now, &was);
+            let _ = emulate_default_handler(signal);
+        }
+    });
+    Ok(Kept { over, signals: handle })
 }

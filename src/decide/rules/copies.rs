@@ -1,7 +1,7 @@
 //! `last-copy`: never all copies at once, and never the last one soon after the others.
 
 use super::{Case, Reason};
-use crate::facts::{Dossier, Model, Sameness, Stamp, Twin, Whereabouts};
+use crate::facts::{Model, Sameness, Stamp, Twin, Whereabouts};
 use crate::when::Clock;
 
 /// For how long what was trashed or freed is judged together with a plan, in seconds.
@@ -41,12 +41,6 @@ pub(super) fn last_copy(case: &Case<'_>, model: &Model) -> Option<Reason> {
         places(&going, case)
     );
     Some(until(Reason::new(message, "keeping one of them"), &going))
-}
-
-/// The copies of a target's models that a plan of it relies on.
-pub fn relied_on<'a>(facts: &'a Dossier, clock: &'a Clock) -> impl Iterator<Item = &'a Twin> {
-    let twins = facts.models.iter().flat_map(|model| &model.copies);
-    twins.filter(|twin| survives(twin, clock))
 }
 
 /// Whether a copy is one that can be counted on.

@@ -10,7 +10,7 @@ mod worth;
 
 use std::path::Path;
 
-pub use copies::{REMEMBERED, relied_on};
+pub use copies::REMEMBERED;
 
 use super::Grounds;
 use super::plan::Judged;
