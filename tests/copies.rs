@@ -42,7 +42,7 @@ fn all_copies_at_once_are_refused_and_one_left_out_is_named() {
     let most = sandbox.run(&["plan", "--json", "one", "two"]);
     assert_eq!(most.code, 0, "{most:?}");
     // Which one survives was compared byte by byte, since the verdict depends on it.
-    let expected = [("three", "verified", "here"), ("two", "probably", "in-plan")];
+    let expected = [("three", "verified", "here"), ("two", "verified", "in-plan")];
     assert_eq!(twins(&most), owned(&expected));
     let way = model(&most)["recoverable_from"][0].clone();
     assert_eq!((&way["how"], &way["verified"]), (&"copy".into(), &true.into()));

@@ -95,7 +95,7 @@ prop_compose! {
             points_to: None, parts: Vec::new(), sources: std::collections::BTreeMap::new(),
             path: PathBuf::new(), single_file: false, kind: ModelKind::Full, stage: Stage::Unknown,
             format: "safetensors".into(), family: Some("qwen3".into()), family_source: None, name: None,
-            base: None, base_here: None, base_planned: false, files: vec![], copies: vec![], dependants: vec![], rank: None, step: None, max_step: None, best: false, says_best: None, best_of_run: false, parameters: None, dtype: None,
+            base: None, base_here: None, base_planned: false, files: vec![], unread: None, copies: vec![], dependants: vec![], rank: None, step: None, max_step: None, best: false, says_best: None, best_of_run: false, parameters: None, dtype: None,
             bytes: 1, weights_written: Some(Stamp::at(NOW - 1000)), structure: Some([0; 32]),
             complete: if damaged { Completeness::Damaged("cut short".into()) } else { Completeness::Complete },
             conflicts: Vec::new(),

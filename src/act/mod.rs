@@ -160,8 +160,8 @@ fn item(facts: &Dossier, to: &Path) -> Item {
         born: facts.meta.btime.map(|at| (at.secs, at.nanos)),
         bytes: facts.totals.bytes,
         frees: facts.totals.frees,
-        prints: prints.into_iter().map(|p| (p.structure, p.sample)).collect(),
-        stamps,
+        prints: prints.into_iter().map(|p| (p.structure, p.sample, p.deep)).collect(),
+        stamps: stamps.iter().map(|(stamp, folder)| (*stamp, encode(folder))).collect(),
         models: facts.models.iter().filter(|m| !m.installed).count(),
         ..Item::default()
     }

@@ -52,8 +52,11 @@ impl World {
     fn history<'a>(&self, dossiers: impl Iterator<Item = &'a Dossier>) -> Result<History> {
         let models = dossiers.flat_map(|d| &d.models).next().is_some();
         let since = models.then(|| self.clock.now().plus(-decide::REMEMBERED));
-        let state = self.surroundings.state.as_deref();
-        state.map_or_else(|| Ok(History::default()), |state| keep::history(state, since))
+        let world = &self.surroundings;
+        let fixed = world.passwd_home.as_ref().map(|h| h.join(".local/state/safe-rm"));
+        let mut states: Vec<PathBuf> = world.state.clone().into_iter().collect();
+        states.extend(fixed.filter(|f| Some(f) != world.state.as_ref()));
+        keep::history(&states, since)
     }
 
     /// Looks at the targets and judges them.

@@ -111,11 +111,13 @@ pub struct Plan {
     pub policy_files: Vec<PathBuf>,
     /// What the policy weakens.
     pub weakened: Vec<String>,
+    /// Why what is known of the past may not be all.
+    pub doubts: Vec<String>,
 }
 
 impl Plan {
     pub(super) fn new(targets: Vec<Judged>, mode: Mode, grounds: Grounds<'_>) -> Self {
-        let Grounds { policy, clock, .. } = grounds;
+        let Grounds { policy, clock, history } = grounds;
         let mut hasher = blake3::Hasher::new();
         hasher.update(&clock.now().secs.to_le_bytes()).update(&clock.now().nanos.to_le_bytes());
         for target in &targets {
@@ -130,6 +132,7 @@ impl Plan {
             left_out: Vec::new(),
             policy_files: policy.files.clone(),
             weakened: policy.weakened.clone(),
+            doubts: history.doubts.clone(),
         }
     }
 

@@ -54,8 +54,10 @@ pub struct Twin {
 pub struct Print {
     /// Of the tensors' names, types and shapes.
     pub structure: String,
-    /// Of the same and of bytes sampled from the tensors.
+    /// Of the same and of bytes sampled from some tensors; empty where they could not be read.
     pub sample: String,
+    /// The same of all tensors.
+    pub deep: String,
 }
 
 /// Weights that were trashed or freed, as the journal has them.
@@ -69,8 +71,8 @@ pub struct Gone {
     pub at: Stamp,
     /// One for each model in it.
     pub prints: Vec<Print>,
-    /// The stamps of the folders in it.
-    pub stamps: Vec<u64>,
+    /// The stamps of the folders in it, with the folders.
+    pub stamps: Vec<(u64, PathBuf)>,
 }
 
 /// Where copies were looked for.

@@ -206,6 +206,8 @@ pub struct History {
     pub acked: HashSet<[u8; 32]>,
     /// Weights that went in the last 30 days.
     pub gone: Vec<Gone>,
+    /// Why it may not be the whole truth.
+    pub doubts: Vec<String>,
 }
 
 impl Dossier {

@@ -206,6 +206,8 @@ pub struct Model {
     pub weights: Option<FileId>,
     /// Its weight files, relative to the target (empty for the target itself).
     pub files: Vec<(PathBuf, Meta)>,
+    /// Why its weights cannot be read, where they cannot.
+    pub unread: Option<String>,
     /// Where else these weights are.
     pub copies: Vec<Twin>,
     /// Adapters elsewhere whose base it is.

@@ -58,12 +58,12 @@ pub struct Item {
     /// What is kept alive for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<Kept>,
-    /// By what its models are known again: hashes of the structure and of a sample.
+    /// By what its models are known again: hashes of the structure, of a sample, of a deeper one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub prints: Vec<(String, String)>,
-    /// The stamps of the folders in it, as `20251115030850`.
+    pub prints: Vec<(String, String, String)>,
+    /// The stamps of the folders in it, as `20251115030850`, with the folders.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stamps: Vec<u64>,
+    pub stamps: Vec<(u64, String)>,
 }
 
 /// What happened, or is about to.

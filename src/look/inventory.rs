@@ -60,7 +60,8 @@ impl Limit {
 
     /// Whether this folder is looked into: what is thrown away is no copy.
     pub(super) fn passes(&self, name: &[u8], id: FileId) -> bool {
-        let trash = name.starts_with(b".Trash") || name.starts_with(b".safe-rm-trash-");
+        let trash =
+            name.starts_with(b".Trash") || name.starts_with(b".safe-rm-trash-") || name == b"Trash";
         let passed = !self.everything && PASSED.iter().any(|p| p.as_bytes() == name);
         !trash && !passed && !self.except.contains(&id)
     }

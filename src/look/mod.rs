@@ -210,7 +210,7 @@ pub fn copies(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes
 /// By what the weights of a target are known again when they are gone: the hashes of its models, and
 /// the stamps of its folders.
 #[must_use]
-pub fn prints(dossier: &Dossier) -> (Vec<Print>, Vec<u64>) {
+pub fn prints(dossier: &Dossier) -> (Vec<Print>, Vec<(u64, PathBuf)>) {
     (copies::prints(dossier), copies::stamps(dossier))
 }
 

@@ -51,6 +51,7 @@ pub(super) fn plan(plan: &Plan, next: &[&str]) -> Value {
             "files": plan.policy_files.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>(),
             "weakened": plan.weakened,
         },
+        "doubts": plan.doubts,
         "searched": plan.targets.first().map(|t| searched_json(&t.facts.searched)),
         "totals": {"bytes": t.bytes, "frees": t.frees, "files": t.files, "dirs": t.dirs, "models": sums.models},
         "targets": plan.targets.iter().map(|j| target(j, &plan.clock)).collect::<Vec<_>>(),

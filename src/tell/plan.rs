@@ -30,6 +30,9 @@ pub(super) fn text(plan: &Plan) -> String {
     for weak in &plan.weakened {
         line(&mut out, &styled(YELLOW, &wrap(0, "policy: ", &harmless(weak))));
     }
+    for doubt in &plan.doubts {
+        line(&mut out, &styled(YELLOW, &wrap(0, "! ", &harmless(doubt))));
+    }
     for file in &plan.policy_files {
         line(&mut out, &wrap(0, "policy: ", &path(file)));
     }

@@ -11,28 +11,44 @@ pub const REMEMBERED: i64 = 30 * 86_400;
 const SETTLED: i64 = 86_400;
 
 pub(super) fn last_copy(case: &Case<'_>, model: &Model) -> Option<Reason> {
+    if let Some(why) = &model.unread {
+        let message = format!(
+            "its weights cannot be read ({why}): nobody can tell whether they are the last copy"
+        );
+        return Some(Reason::new(message, "a user who may read them"));
+    }
     if model.copies.iter().any(|twin| survives(twin, case.clock)) {
         return None;
     }
-    let goes = |twin: &&Twin| twin.place != Whereabouts::Here;
+    let goes = |twin: &&Twin| match twin.place {
+        Whereabouts::Here => false,
+        Whereabouts::Planned => true,
+        Whereabouts::Gone(at) => at.plus(REMEMBERED) > case.clock.now(),
+    };
     let same = |twin: &&Twin| matches!(twin.how, Sameness::Verified | Sameness::Probably);
     let copies: Vec<&Twin> = model.copies.iter().filter(goes).filter(same).collect();
     if !copies.is_empty() {
+        let sure = copies.iter().any(|t| t.how == Sameness::Verified);
         let doubt = model.copies.iter().find(|t| t.place == Whereabouts::Here && same(t));
         let doubt = doubt.map(|twin| {
             format!("; {} does not count: {}", twin.path.display(), why_not(twin, case))
         });
         let message = format!(
-            "the same weights {}, and no verified copy would be left{}",
+            "{} {}, and no verified copy would be left{}",
+            if sure { "the same weights" } else { "what may be the same weights" },
             places(&copies, case),
             doubt.unwrap_or_default()
         );
-        return Some(until(Reason::new(message, "keeping one of them"), &copies));
+        let lift = if sure {
+            "keeping one of them"
+        } else {
+            "keeping one of them; or by `--verify`, if they are not the same"
+        };
+        return Some(until(Reason::new(message, lift), &copies));
     }
     let stamped: Vec<&Twin> = model.copies.iter().filter(|t| t.same_stamp).collect();
     let kept = |twin: &&&Twin| twin.place == Whereabouts::Here && twin.volatile.is_none();
-    let going: Vec<&Twin> =
-        stamped.iter().copied().filter(|t| t.place != Whereabouts::Here).collect();
+    let going: Vec<&Twin> = stamped.iter().copied().filter(|t| goes(t)).collect();
     if going.is_empty() || stamped.iter().any(|t| kept(&t)) {
         return None;
     }

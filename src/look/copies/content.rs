@@ -82,13 +82,13 @@ fn hash(
     buffer: &mut [u8],
     progress: &Progress,
 ) -> io::Result<blake3::Hash> {
-    let file = &weights.files[weights.extents[extent].file];
+    let file = weights.open(weights.extents[extent].file)?;
     let mut hasher = blake3::Hasher::new();
     let mut at = from;
     while at < to {
         let len = usize::try_from(to - at).unwrap_or(READ).min(READ);
         let part = &mut buffer[..len];
-        uncached::read_exact(file, part, at)?;
+        uncached::read_exact(&file, part, at)?;
         hasher.update(part);
         at += len as u64;
     }

@@ -21,31 +21,57 @@ pub(super) struct Extent {
     pub to: u64,
 }
 
-/// Opened weight files with what lies in them.
+/// Weight files with what lies in them. One is open at a time: a model may have thousands.
 pub(super) struct Weights {
-    pub files: Vec<File>,
+    places: Vec<(PathBuf, Meta)>,
     pub extents: Vec<Extent>,
+    last: Option<(usize, File)>,
 }
 
-/// Opens the files, each only if it is still the one that was surveyed.
+impl Weights {
+    /// The file of this number, opened.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or is another one by now.
+    pub(super) fn file(&mut self, at: usize) -> io::Result<&File> {
+        if self.last.as_ref().is_none_or(|(last, _)| *last != at) {
+            self.last = Some((at, self.open(at)?));
+        }
+        self.last.as_ref().map(|(_, file)| file).ok_or_else(|| io::Error::other("no such file"))
+    }
+
+    /// The same for one of several threads.
+    ///
+    /// # Errors
+    /// As [`Weights::file`].
+    pub(super) fn open(&self, at: usize) -> io::Result<File> {
+        let (path, meta) = &self.places[at];
+        one(path, meta)
+    }
+}
+
+/// Looks into the files, each only if it is still the one that was surveyed.
 ///
 /// # Errors
 /// Where one cannot be opened, or is another one by now.
 pub(super) fn open(places: &[(PathBuf, Meta)]) -> io::Result<Weights> {
-    let (mut files, mut extents) = (Vec::new(), Vec::new());
-    for (path, meta) in places {
+    let mut extents = Vec::new();
+    for (at, (path, meta)) in places.iter().enumerate() {
         let file = one(path, meta)?;
-        let at = files.len();
         let found = tensors_of(&file, meta.size).unwrap_or_else(|| {
             // Nothing but its bytes says what it is: not its name, which a copy may not have.
             vec![(format!("file of {} bytes", meta.size), 0, meta.size)]
         });
         let all = found.into_iter();
         extents.extend(all.map(|(key, from, to)| Extent { key, file: at, from, to }));
-        files.push(file);
     }
     extents.sort_by(|a, b| a.key.cmp(&b.key));
-    Ok(Weights { files, extents })
+    Ok(Weights { places: places.to_vec(), extents, last: None })
+}
+
+/// Why one of the files cannot be read, if so.
+pub(super) fn unreadable(places: &[(PathBuf, Meta)]) -> Option<io::Error> {
+    places.iter().find_map(|(path, meta)| one(path, meta).err())
 }
 
 fn one(path: &Path, then: &Meta) -> io::Result<File> {

@@ -1,7 +1,7 @@
 //! Where copies are looked for: the policy's `roots`, else the surroundings of the targets, the
 //! working directory and the home, as much as can be seen in a few seconds.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::Member;
 use crate::facts::{Dossier, FileId, Searched};
 use crate::look::Eyes;
 use crate::look::inventory::{self, Found, Limit};
+use crate::sys::dir;
 use crate::sys::mounts::Mount;
 
 /// Entries that are looked at in one root.
@@ -19,6 +20,8 @@ const TIME: Duration = Duration::from_secs(3);
 const SCRATCH: &[&str] = &["/tmp", "/var/tmp", "/dev/shm", "/run"];
 /// File systems that end with the machine's power.
 const MEMORY: &[&str] = &["tmpfs", "ramfs"];
+/// File systems that show the files of another one again.
+const MIRRORS: &[&str] = &["overlay", "ecryptfs", "fuse.bindfs", "fuse.mergerfs", "fuse.unionfs"];
 
 /// Every model outside of the plan in the places where copies are looked for.
 pub(super) fn search(dossiers: &[Dossier], eyes: &Eyes<'_>) -> (Vec<Found>, Searched) {
@@ -45,6 +48,32 @@ pub(super) fn search(dossiers: &[Dossier], eyes: &Eyes<'_>) -> (Vec<Found>, Sear
         searched.roots.push(root);
     }
     (found, searched)
+}
+
+/// Every model that lies in a trash of this user: it is as good as gone, whoever threw it away and
+/// whatever the journal says.
+pub(super) fn thrown(dossiers: &[Dossier], eyes: &Eyes<'_>) -> Vec<Member> {
+    let world = eyes.surroundings;
+    let own = format!(".Trash-{}", world.user);
+    let above = dossiers.iter().flat_map(|d| d.path.ancestors().skip(1).map(|p| p.join(&own)));
+    let trashes: BTreeSet<PathBuf> = world.home_trash.iter().cloned().chain(above).collect();
+    let mut members = Vec::new();
+    for files in trashes.iter().map(|t| t.join("files")).filter(|f| f.is_dir()) {
+        let limit = Limit::new(ENTRIES, TIME, HashSet::new());
+        for one in inventory::below(&files, &limit, eyes) {
+            let planned = |d: &Dossier| d.trashed.as_ref().is_some_and(|t| one.path.starts_with(t));
+            if dossiers.iter().any(planned) {
+                continue;
+            }
+            // The rename into the trash was the last change of what lies there.
+            let top = one.path.strip_prefix(&files).ok().and_then(|p| p.iter().next());
+            let moved = top.and_then(|name| dir::stat_path(&files.join(name)).ok());
+            let thrown = moved.map(|meta| meta.ctime);
+            members.push(Member { thrown, ..super::member::elsewhere(&one) });
+        }
+    }
+    members.retain(|m| m.thrown.is_some());
+    members
 }
 
 /// The nearest first, so that the time is spent there; one that lies in an earlier one was seen.
@@ -84,7 +113,9 @@ pub(super) fn volatile(member: &Member, mounts: &[Mount]) -> Option<String> {
     }
     let (_, meta) = member.files.first()?;
     let mount = mounts.iter().find(|m| m.id == meta.mount)?;
-    MEMORY
-        .contains(&mount.fs.as_str())
-        .then(|| format!("{} is kept in memory", mount.point.display()))
+    if MEMORY.contains(&mount.fs.as_str()) {
+        return Some(format!("{} is kept in memory", mount.point.display()));
+    }
+    let mirror = MIRRORS.contains(&mount.fs.as_str());
+    mirror.then(|| format!("{} may show the same files again", mount.point.display()))
 }

@@ -34,16 +34,16 @@ pub(super) fn directory(
     found: &[&Found<'_>],
 ) -> Model {
     // What only may be weights says nothing about the model beside it.
+    let every = files(tree, found);
     let (all, written) = (found, found.iter().map(|(f, _)| f.meta.mtime).max());
     let sure: Vec<&Found<'_>> =
         found.iter().copied().filter(|(_, w)| w.holds != Holds::Possibly).collect();
     let found = if sure.is_empty() { found.to_vec() } else { sure };
     let index = index::of(tree, marks, dir);
-    let every = files(tree, &found);
     let (found, stale) = index::own(&found, index.as_ref(), dir);
     let mut model = blank(tree, &found);
     model.weights_written = written;
-    // What is left of another save has weights as well, which may be nowhere else.
+    // What is left of another save, and what only may be weights, may be nowhere else either.
     model.files = every;
     model.path = tree.dir_path(dir);
     model.bytes = tree.dirs[dir as usize].bytes;
@@ -171,6 +171,7 @@ fn blank(tree: &Tree, found: &[&Found<'_>]) -> Model {
         bytes: 0,
         weights_written: found.iter().map(|(f, _)| f.meta.mtime).max(),
         files: files(tree, found),
+        unread: None,
         copies: Vec::new(),
         dependants: Vec::new(),
         weights: found.iter().map(|(f, _)| f.meta.id).min(),

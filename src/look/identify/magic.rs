@@ -97,7 +97,7 @@ pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
         return Some(WeightFile::new(name, *holds));
     }
     let suffix = suffix(sample.name);
-    if sample.name == "saved_model.pb" || sample.name.contains(".data-00000-of-") {
+    if sample.name == "saved_model.pb" || is_tensorflow_data(sample.name) {
         return Some(WeightFile::new("TensorFlow", Holds::Weights));
     }
     // MPEG transport streams, plain and with time stamps.
@@ -116,4 +116,11 @@ pub(super) fn recognise(sample: &Sample<'_>) -> Option<WeightFile> {
     // Other programs have files of these names as well.
     let text = read::looks_like_text(sample.head);
     (!text && sample.size > 64).then(|| WeightFile::new(name, Holds::Weights))
+}
+
+/// `variables.data-00001-of-00002`: one of the files with a checkpoint's values.
+fn is_tensorflow_data(name: &str) -> bool {
+    let digits = |text: &str| text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit());
+    let numbers = name.rsplit_once(".data-").and_then(|(_, rest)| rest.split_once("-of-"));
+    numbers.is_some_and(|(n, of)| digits(n) && digits(of))
 }

@@ -54,7 +54,7 @@ pub const FORMATS: &[Format] = &[
     row("CoreML weights", "`weight.bin` of a package", "-"),
     row(
         "TensorFlow",
-        "`saved_model.pb`, `*.data-00000-of-*`",
+        "`saved_model.pb`, `*.data-N-of-M`",
         "version of TensorFlow, step of `checkpoint`",
     ),
     row("TFLite", "`TFL3` at 4", "-"),
