@@ -206,7 +206,7 @@ fn weights_that_cannot_be_read_stay() {
     sandbox.label("one", "Qwen3");
     let file = sandbox.work().join("one/model.safetensors");
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o000)).unwrap();
     for path in [sandbox.work().parent().unwrap(), &sandbox.work().join("one")] {
         own(path);
     }

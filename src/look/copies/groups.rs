@@ -12,10 +12,18 @@ use crate::sys::mounts::Mount;
 /// Equal as far as was sampled: what makes a group.
 type Key = ([u8; 32], [u8; 32], [u8; 32]);
 
+/// Members of one group by where they are: left on a disk, in the plan, in a trash; what can best be
+/// counted on first.
+#[derive(Default)]
+struct Places([Vec<usize>; 3]);
+
 /// All members, and which of them share something.
 pub(super) struct Groups {
     pub members: Vec<Member>,
     alike: HashMap<Key, Vec<usize>>,
+    /// The groups by place: all of each, and those of one content or of none that is known.
+    places: HashMap<Key, Places>,
+    contents: HashMap<(Key, Option<[u8; 32]>), Places>,
     /// By stamp, of each folder one that is planned and one that is not.
     stamps: HashMap<u64, Vec<usize>>,
     inodes: HashMap<FileId, Vec<usize>>,
@@ -41,7 +49,8 @@ impl Groups {
                 inodes.entry(meta.id).or_default().push(at);
             }
         }
-        Self { members, alike, stamps, inodes }
+        let (places, contents) = (HashMap::new(), HashMap::new());
+        Self { members, alike, places, contents, stamps, inodes }
     }
 
     /// Those whose copies are asked for, with their places in the dossiers.
@@ -50,11 +59,47 @@ impl Groups {
         all.filter_map(|(at, m)| Some((at, m.subject?))).collect()
     }
 
-    /// The others that may be the same.
-    pub(super) fn alike(&self, at: usize) -> impl Iterator<Item = usize> {
-        let key = key(&self.members[at]);
-        let all = key.and_then(|key| self.alike.get(&key)).into_iter().flatten();
-        all.copied().filter(move |other| *other != at)
+    /// Puts the members of each group in order, once nothing more is read.
+    pub(super) fn sort(&mut self, mounts: &[Mount]) {
+        for (key, group) in &self.alike {
+            let mut group = group.clone();
+            group.sort_by_cached_key(|at| {
+                let member = &self.members[*at];
+                (search::volatile(member, mounts).is_some(), member.since(), *at)
+            });
+            for at in group {
+                let member = &self.members[at];
+                let place = match (member.planned, member.thrown) {
+                    (true, _) => 1,
+                    (false, Some(_)) => 2,
+                    (false, None) => 0,
+                };
+                let content = (*key, member.content);
+                self.places.entry(*key).or_default().0[place].push(at);
+                self.contents.entry(content).or_default().0[place].push(at);
+            }
+        }
+    }
+
+    /// Others that are, or may be, the same: of each place and each kind the first few.
+    pub(super) fn alike(&self, at: usize, few: usize) -> Vec<usize> {
+        let own = &self.members[at];
+        let Some(key) = key(own) else { return Vec::new() };
+        // What is known to be different is left out.
+        let lists: Vec<&Places> = match own.content {
+            None => self.places.get(&key).into_iter().collect(),
+            some => {
+                let same = self.contents.get(&(key, some));
+                same.into_iter().chain(self.contents.get(&(key, None))).collect()
+            }
+        };
+        let mut found = Vec::new();
+        for list in lists.iter().flat_map(|places| &places.0) {
+            let others = list.iter().copied().filter(|other| *other != at);
+            let apart = others.filter(|other| !self.members[*other].is_same_file(own));
+            found.extend(apart.take(few));
+        }
+        found
     }
 
     /// The others that share an inode with it.
@@ -77,7 +122,8 @@ impl Groups {
     /// What was compared byte by byte for the plan, and has not changed since, is not read again.
     pub(super) fn recall(&mut self, dossiers: &[Dossier]) {
         for (at, (target, model)) in self.subjects() {
-            let alike: Vec<usize> = self.alike(at).collect();
+            let alike = key(&self.members[at]).and_then(|key| self.alike.get(&key));
+            let alike = alike.cloned().unwrap_or_default();
             for twin in &dossiers[target].models[model].copies {
                 if twin.how != Sameness::Verified || twin.place != Whereabouts::Here {
                     continue;

@@ -138,6 +138,12 @@ impl Member {
             && other.files.iter().all(|(_, meta)| has(&self.files, meta.id))
     }
 
+    /// When its newest file was written or came here.
+    pub(super) fn since(&self) -> Stamp {
+        let metas = self.files.iter().map(|(_, meta)| meta);
+        metas.map(|m| m.mtime.max(m.btime.unwrap_or(m.ctime))).max().unwrap_or_default()
+    }
+
     /// Whether its folder carries the stamp of another folder's.
     pub(super) fn shares_stamp(&self, folder: &Path, stamp: u64) -> bool {
         self.stamp.as_ref().is_some_and(|own| {

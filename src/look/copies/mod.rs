@@ -83,6 +83,7 @@ fn compare(
     let mut groups = Groups::new(members, &gone);
     groups.recall(dossiers);
     groups.read(depth, &mounts, eyes);
+    groups.sort(&mounts);
     for (at, (target, model)) in groups.subjects() {
         dossiers[target].models[model].copies = twins::of(at, &groups, &gone, &mounts);
     }

@@ -13,28 +13,12 @@ const TOLD: usize = 3;
 pub(super) fn of(at: usize, groups: &Groups, gone: &[&Gone], mounts: &[Mount]) -> Vec<Twin> {
     let own = &groups.members[at];
     let mut list: Vec<Twin> = before(own, gone);
-    let mut told = |others: &mut dyn Iterator<Item = usize>| {
-        let mut kinds: std::collections::HashMap<(u8, Sameness, bool), usize> = Default::default();
-        for other in others {
-            if list.iter().any(|t| t.path == groups.members[other].path) {
-                continue;
-            }
-            let Some(twin) = twin(own, &groups.members[other], mounts) else { continue };
-            let place = match twin.place {
-                Whereabouts::Here => 0,
-                Whereabouts::Planned => 1,
-                Whereabouts::Gone(_) => 2,
-            };
-            let kind = kinds.entry((place, twin.how, twin.volatile.is_some())).or_default();
-            *kind += 1;
-            if *kind <= TOLD {
-                list.push(twin);
-            }
-        }
-    };
-    told(&mut groups.alike(at));
-    told(&mut groups.linked(at));
-    told(&mut groups.stamped(at));
+    let mut others = groups.alike(at, TOLD);
+    others.extend(groups.linked(at).take(TOLD));
+    others.extend(groups.stamped(at).take(TOLD * 4));
+    others.sort_unstable();
+    others.dedup();
+    list.extend(others.into_iter().filter_map(|o| twin(own, &groups.members[o], mounts)));
     list.sort_by(|a, b| a.path.cmp(&b.path));
     list
 }
@@ -53,9 +37,7 @@ fn twin(own: &Member, other: &Member, mounts: &[Mount]) -> Option<Twin> {
     if how == Sameness::Unknown && !same_stamp {
         return None;
     }
-    let metas = || other.files.iter().map(|(_, meta)| meta);
     let disks = (own.files.first(), other.files.first());
-    let since = metas().map(|m| m.mtime.max(m.btime.unwrap_or(m.ctime))).max();
     Some(Twin {
         path: other.path.clone(),
         how,
@@ -67,7 +49,7 @@ fn twin(own: &Member, other: &Member, mounts: &[Mount]) -> Option<Twin> {
         same_stamp,
         same_disk: matches!(disks, (Some((_, a)), Some((_, b))) if a.id.dev == b.id.dev),
         volatile: search::volatile(other, mounts),
-        since: since.unwrap_or_default(),
+        since: other.since(),
         files: other.files.clone(),
     })
 }
