@@ -77,6 +77,7 @@ pub fn run<J: Send, S: Send>(
     state: impl Fn() -> S + Sync,
     work: impl Fn(J, &mut Stack<'_, J>, &mut S) + Sync,
 ) -> Vec<S> {
+    let several = first.len() > 1;
     let queue = Mutex::new(Queue { jobs: first, busy: 0 });
     let crew = Crew { queue, wake: Condvar::new(), hungry: AtomicUsize::new(0) };
     let helpers = std::thread::available_parallelism().map_or(1, |n| n.get().min(8)) - 1;
@@ -86,7 +87,11 @@ pub fn run<J: Send, S: Send>(
             let turn = || crew.turn(state(), &work, None);
             lock(&called).extend((0..helpers).map(|_| scope.spawn(turn)));
         };
-        let mut states = vec![crew.turn(state(), &work, Some(&call))];
+        if several {
+            call();
+        }
+        let later: Option<&dyn Fn()> = if several { None } else { Some(&call) };
+        let mut states = vec![crew.turn(state(), &work, later)];
         for thread in called.into_inner().unwrap_or_else(PoisonError::into_inner) {
             match thread.join() {
                 Ok(state) => states.push(state),

@@ -26,7 +26,11 @@ pub(super) fn run(args: &cli::Ls, voice: Voice) -> Result<Exit> {
     } else {
         vec![world.surroundings.cwd.clone().context("there is no working directory here")?]
     };
-    let roots: Vec<PathBuf> = roots.into_iter().map(|r| r.canonicalize().unwrap_or(r)).collect();
+    let mut roots: Vec<PathBuf> =
+        roots.into_iter().map(|r| r.canonicalize().unwrap_or(r)).collect();
+    // What lies in another one is listed with that.
+    roots.sort();
+    roots.dedup_by(|inner, outer| inner.starts_with(&*outer));
     let all = world.list(&roots, plan::depth(args.verify))?;
     let matches = |judged: &Judged| filters.iter().all(|f| f.matches(judged, &all.clock));
     let mut items: Vec<&Judged> = all.targets.iter().filter(|t| matches(t)).collect();

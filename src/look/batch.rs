@@ -155,6 +155,7 @@ impl<'s, 'a, 'g> Batch<'s, 'a, 'g> {
                 name: name.clone(),
                 btime: meta.btime,
                 bytes: 0,
+                frees: 0,
                 files: 0,
                 newest: None,
             }));

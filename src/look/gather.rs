@@ -20,6 +20,7 @@ struct Current {
     dir: u32,
     key: [u8; 32],
     bytes: u64,
+    frees: u64,
     files: u64,
     newest: Option<Newest>,
 }
@@ -30,7 +31,7 @@ pub(super) struct Gathered {
     /// Only what a comparison needs: the digest and how many entries there are.
     brief: bool,
     current: Option<Current>,
-    sums: Vec<(u32, u64, u64, Option<Newest>)>,
+    sums: Vec<Current>,
     notable: Vec<Notable>,
     totals: Totals,
     digest: Digest,
@@ -93,12 +94,13 @@ impl Gathered {
     }
 
     pub(super) fn enter(&mut self, dir: u32, meta: &Meta) {
-        self.current = Some(Current { dir, key: key(meta.id), bytes: 0, files: 0, newest: None });
+        self.current =
+            Some(Current { dir, key: key(meta.id), bytes: 0, frees: 0, files: 0, newest: None });
     }
 
     pub(super) fn leave(&mut self) {
         if let Some(c) = self.current.take() {
-            self.sums.push((c.dir, c.bytes, c.files, c.newest));
+            self.sums.push(c);
         }
     }
 
@@ -120,6 +122,9 @@ impl Gathered {
         } else {
             current.bytes = current.bytes.saturating_add(meta.size);
             current.files += 1;
+            if meta.nlink == 1 {
+                current.frees = current.frees.saturating_add(meta.allocated);
+            }
             self.totals.files += 1;
             self.totals.bytes = self.totals.bytes.saturating_add(meta.size);
             if !notable::is_label(bytes) {
@@ -204,10 +209,11 @@ impl Gathered {
 
     /// Gives every directory its own sums.
     pub(super) fn hand_out(&mut self, dirs: &mut [Dir]) {
-        for (index, bytes, files, newest) in self.sums.drain(..) {
+        for Current { dir: index, bytes, frees, files, newest, .. } in self.sums.drain(..) {
             // A large directory is taken in by parts.
             let dir = &mut dirs[index as usize];
             dir.bytes = dir.bytes.saturating_add(bytes);
+            dir.frees = dir.frees.saturating_add(frees);
             dir.files += files;
             if newest.as_ref().map(|n| n.at) > dir.newest.as_ref().map(|n| n.at) {
                 dir.newest = newest;

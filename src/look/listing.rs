@@ -77,7 +77,7 @@ pub(super) fn listing(
 
 fn entry(parent: u32, name: &OsStr, meta: &Meta) -> Dir {
     let name = name.as_bytes().into();
-    Dir { parent, name, btime: meta.btime, bytes: 0, files: 0, newest: None }
+    Dir { parent, name, btime: meta.btime, bytes: 0, frees: 0, files: 0, newest: None }
 }
 
 fn each(open: impl AsFd, mut take: impl FnMut(&CStr, Meta)) -> io::Result<()> {

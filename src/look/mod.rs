@@ -8,6 +8,7 @@ mod gather;
 mod identify;
 mod inventory;
 mod labels;
+mod list;
 mod listing;
 mod names;
 mod notable;
@@ -79,7 +80,7 @@ pub fn look<T: Borrow<Target>>(targets: &[T], eyes: &Eyes<'_>) -> Result<Vec<Dos
     let moved: HashMap<PathBuf, PathBuf> = moved.collect();
     let each = targets.iter().map(|t| {
         let path = &t.borrow().path;
-        let mut dossier = one(t.borrow(), &mut wholes, eyes, &mut series, Some(&moved))?;
+        let mut dossier = one(t.borrow(), &mut wholes, eyes, &mut series, &moved)?;
         dossier.side_of = with.iter().find(|model| goes_with(path, model)).cloned();
         Ok(dossier)
     });
@@ -91,7 +92,7 @@ fn one(
     wholes: &mut Wholes<'_>,
     eyes: &Eyes<'_>,
     series: &mut series::Series<'_>,
-    moved: Option<&HashMap<PathBuf, PathBuf>>,
+    moved: &HashMap<PathBuf, PathBuf>,
 ) -> Result<Dossier> {
     let euid = eyes.surroundings.euid;
     let cannot = || format!("cannot look at `{}`", target.path.display());
@@ -104,12 +105,8 @@ fn one(
     };
     let tree = tree.with_context(cannot)?;
     let mut models = identify::identify(&tree, &target.path);
-    let none = HashMap::new();
-    enrich::enrich(&mut models, &tree, &target.path, eyes.clock, moved.unwrap_or(&none));
-    // A list reads no weights.
-    if moved.is_some() {
-        covers::compare(&mut models, &tree);
-    }
+    enrich::enrich(&mut models, &tree, &target.path, eyes.clock, moved);
+    covers::compare(&mut models, &tree);
     let mut pins = pins::inside(&tree, &models);
     let lone = tree.dirs.is_empty() && !models.is_empty();
     pins.extend(pins::around(&target.path, lone));
@@ -178,19 +175,7 @@ pub fn around(
 /// # Errors
 /// Where the folder cannot be found.
 pub fn list(root: &std::path::Path, eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
-    let cannot = || format!("cannot find `{}`", root.display());
-    let root = root.canonicalize().with_context(cannot)?;
-    let found = inventory::below(&root, &inventory::Limit::none(), eyes);
-    let with: Vec<PathBuf> = found.into_iter().map(|f| f.path).collect();
-    let (mut wholes, mut series) = (Wholes::new(&with), series::Series::new(eyes));
-    let mut dossiers = Vec::new();
-    for path in &with {
-        // One after the other: handles are few.
-        let Ok(target) = target::one(path.as_os_str()) else { continue };
-        // What went in the meantime is no more to be listed.
-        dossiers.extend(one(&target, &mut wholes, eyes, &mut series, None).ok());
-    }
-    Ok(dossiers)
+    list::list(root, eyes)
 }
 
 /// Compares the models of a list with each other.

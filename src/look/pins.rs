@@ -62,6 +62,13 @@ fn places(target: &Path) -> impl Iterator<Item = (&Path, Vec<String>)> {
 
 /// All pins in a target.
 pub(super) fn inside(tree: &Tree, models: &[(Model, Place)]) -> Vec<Pin> {
+    let mut pins = every(tree, models);
+    pins.truncate(LISTED);
+    pins
+}
+
+/// As [`inside`], however many there are.
+pub(super) fn every(tree: &Tree, models: &[(Model, Place)]) -> Vec<Pin> {
     if tree.dirs.is_empty() {
         return Vec::new();
     }
@@ -81,7 +88,7 @@ pub(super) fn inside(tree: &Tree, models: &[(Model, Place)]) -> Vec<Pin> {
         let keep = label.then(|| labels::in_tree(tree, file).keep).flatten()?;
         Some(Pin { path: tree.path(file), keep: Some(keep) })
     });
-    found.take(LISTED).collect()
+    found.collect()
 }
 
 fn folder(dir: &Path, git: bool) -> Vec<Pin> {

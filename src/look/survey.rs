@@ -95,6 +95,7 @@ pub(super) fn walk(
         name: name.as_bytes().into(),
         btime: meta.btime,
         bytes: 0,
+        frees: 0,
         files: 0,
         newest: None,
     };

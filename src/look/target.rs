@@ -82,7 +82,7 @@ pub fn with_sides(paths: &[OsString]) -> Result<Vec<Target>> {
     Ok(targets)
 }
 
-pub(super) fn one(typed: &OsStr) -> Result<Target> {
+fn one(typed: &OsStr) -> Result<Target> {
     let raw = typed.as_bytes();
     if raw.is_empty() {
         bail!("an empty path names nothing; check the variable that should have held it");

@@ -39,6 +39,8 @@ pub(super) struct Dir {
     pub btime: Option<Stamp>,
     /// Apparent bytes.
     pub bytes: u64,
+    /// Allocated bytes of what has no other link.
+    pub frees: u64,
     /// Entries that are no directories.
     pub files: u64,
     /// Newest file.
@@ -197,8 +199,10 @@ pub(super) fn path_of(dirs: &[Dir], index: u32) -> PathBuf {
 pub(super) fn roll_up(dirs: &mut [Dir]) {
     for i in (1..dirs.len()).rev() {
         let (bytes, files, newest) = (dirs[i].bytes, dirs[i].files, dirs[i].newest.clone());
+        let frees = dirs[i].frees;
         let parent = &mut dirs[dirs[i].parent as usize];
         parent.bytes = parent.bytes.saturating_add(bytes);
+        parent.frees = parent.frees.saturating_add(frees);
         parent.files += files;
         if newest.as_ref().map(|n| n.at) > parent.newest.as_ref().map(|n| n.at) {
             parent.newest = newest;

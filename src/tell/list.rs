@@ -72,7 +72,11 @@ impl List<'_> {
                     out.push('\n');
                 }
             }
-            let (style, text) = self.verdict(verdict);
+            let (style, mut text) = self.verdict(verdict);
+            let covers = judged.model().and_then(|m| m.label.as_ref()?.covers.as_ref());
+            if *verdict == Verdict::Allowed && covers.is_some() {
+                text.push_str(", if its label fits the weights: a plan compares them");
+            }
             out.push_str(&format!("{style}{}{style:#}\n", wrap(18, "", &text)));
         }
         self.totals(&mut out);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::member::{Member, hex};
 use super::{Depth, content, search};
+use crate::crew;
 use crate::facts::{Dossier, FileId, Gone, Sameness, Whereabouts};
 use crate::look::Eyes;
 use crate::sys::mounts::Mount;
@@ -212,25 +213,29 @@ fn sample(members: &mut [Member], gone: &[&Gone]) {
             *count = (count.0 + 1, count.1 || member.subject.is_some());
         }
     }
-    for member in members.iter_mut() {
-        let Some(structure) = member.structure else { continue };
-        let (count, asked) = counts.get(&structure).copied().unwrap_or_default();
-        if asked && (count > 1 || prints.contains(hex(&structure).as_str())) {
-            member.sample();
-        }
-    }
+    let wanted = |member: &Member| {
+        member.structure.is_some_and(|structure| {
+            let (count, asked) = counts.get(&structure).copied().unwrap_or_default();
+            asked && (count > 1 || prints.contains(hex(&structure).as_str()))
+        })
+    };
+    let several: Vec<&mut Member> = members.iter_mut().filter(|m| wanted(m)).collect();
+    crew::run(several, || (), |member, _, ()| member.sample());
     let mut close: HashMap<([u8; 32], [u8; 32]), usize> = HashMap::new();
     for member in members.iter() {
         if let Some(key) = member.structure.zip(member.sample) {
             *close.entry(key).or_default() += 1;
         }
     }
-    for member in members.iter_mut() {
-        let Some(key) = member.structure.zip(member.sample) else { continue };
-        let was = |member: &Member| gone.iter().any(|g| g.prints.iter().any(|p| member.was(p)));
-        if close.get(&key).is_some_and(|n| *n > 1) || was(member) {
-            member.deepen();
-        }
+    let was = |member: &Member| gone.iter().any(|g| g.prints.iter().any(|p| member.was(p)));
+    let near = |member: &Member| {
+        let key = member.structure.zip(member.sample);
+        key.is_some_and(|key| close.get(&key).is_some_and(|n| *n > 1)) || was(member)
+    };
+    let several: Vec<&mut Member> =
+        members.iter_mut().filter(|m| m.sample.is_some() && near(m)).collect();
+    crew::run(several, || (), |member, _, ()| member.deepen());
+    for member in members.iter_mut().filter(|m| m.sample.is_some()) {
         member.went = was(member);
     }
 }
