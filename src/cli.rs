@@ -225,7 +225,7 @@ pub struct Label {
     /// Anything else worth knowing
     #[arg(long, value_name = "TEXT", value_parser = value())]
     pub note: Option<String>,
-    /// Pin it: nothing that safe-rm deletes holds it; `no` takes that back
+    /// Pin it: safe-rm then refuses to delete it; `no` takes that back
     #[arg(long, value_name = "WHY", value_parser = value())]
     pub keep: Option<String>,
     /// Say that it may go although it is one of the last; `no` takes that back

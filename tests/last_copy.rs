@@ -226,3 +226,16 @@ fn own(path: &Path) {
         std::os::unix::fs::lchown(entry.path(), Some(65534), Some(65534)).unwrap();
     }
 }
+
+/// What stays for another reason is a copy that is left.
+#[test]
+fn a_pinned_copy_lets_the_other_go() {
+    let sandbox = Sandbox::lasting();
+    sandbox.fixture("qwen3_full", "one");
+    sandbox.label("one", "Qwen3");
+    dup(&sandbox, "one", "two");
+    sandbox.file("two/KEEP", "");
+    assert_eq!(plan(&sandbox, &["one", "two"]).rules(), [LAST, "pinned"]);
+    sandbox.delete(&["--only-allowed", "one", "two"]);
+    assert!(!sandbox.work().join("one").exists() && sandbox.work().join("two").exists());
+}

@@ -21,7 +21,10 @@ pub(super) fn run(args: &cli::Delete, voice: Voice) -> Result<Exit> {
     let mut journal = carry_out::journal(&world)?;
     carry_out::recover(&world, &mut journal, voice)?;
     let targets = look::with_sides(&args.paths)?;
-    let plan = world.plan(&targets, mode, depth)?;
-    let plan = if args.only_allowed { plan.only_allowed() } else { plan };
+    let plan = if args.only_allowed {
+        world.plan_allowed(&targets, mode, depth)?
+    } else {
+        world.plan(&targets, mode, depth)?
+    };
     carry_out::carry_out(&world, plan, Things::Named(&targets), &mut journal, voice)
 }

@@ -1,6 +1,7 @@
 //! What every command begins with: user, clock and policy, each read once.
 
 use std::borrow::Borrow;
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -75,6 +76,29 @@ impl World {
             anyhow::Ok((dossiers, history))
         })?;
         Ok(decide::decide(dossiers, mode, self.grounds(&history)))
+    }
+
+    /// The plan of what is allowed of these. What stays for another reason is a copy that is left: it
+    /// does not go with the others, and they are judged without it.
+    pub(super) fn plan_allowed<T: Borrow<Target>>(
+        &self,
+        targets: &[T],
+        mode: Mode,
+        depth: Depth,
+    ) -> Result<Plan> {
+        let plan = self.plan(targets, mode, depth)?;
+        let stays = |judged: &&Judged| judged.all().any(|r| r.rule != "last-copy");
+        let stay: HashSet<PathBuf> =
+            plan.targets.iter().filter(stays).map(|j| j.facts.path.clone()).collect();
+        if stay.is_empty() || plan.allowed() {
+            return Ok(plan.only_allowed());
+        }
+        let rest: Vec<&Target> =
+            targets.iter().map(Borrow::borrow).filter(|t| !stay.contains(&t.path)).collect();
+        let mut plan = self.plan(&rest, mode, depth)?.only_allowed();
+        plan.left_out.extend(stay);
+        plan.left_out.sort();
+        Ok(plan)
     }
 
     /// Looks at every model below these folders and judges each as if it alone were to go.

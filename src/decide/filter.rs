@@ -63,10 +63,10 @@ impl Filter {
                 Self::Size(more, parse_size::parse_size(value).with_context(bad)?)
             }
             ("age", ">" | "<") => Self::Age(more, policy::duration(value).with_context(bad)?),
-            ("kind", "=") => Self::Is(Key::Kind, value.to_ascii_lowercase()),
+            ("kind", "=") => Self::Is(Key::Kind, one_of(value, KINDS)?),
             ("family", "=") => Self::Is(Key::Family, value.to_ascii_lowercase()),
             ("format", "=") => Self::Is(Key::Format, value.to_ascii_lowercase()),
-            ("verdict", "=") => Self::Is(Key::Verdict, value.to_ascii_lowercase()),
+            ("verdict", "=") => Self::Is(Key::Verdict, one_of(value, &["allowed", "refused"])?),
             ("label", "=") => Self::Is(Key::Label, value.to_ascii_lowercase()),
             _ => bail!(bad()),
         })
@@ -90,6 +90,29 @@ impl Filter {
             Self::Is(key, value) => judged.model().is_some_and(|m| has(m, *key, value)),
         }
     }
+}
+
+/// What `kind=` knows.
+const KINDS: &[&str] = &[
+    "full",
+    "adapter",
+    "quantized",
+    "merged",
+    "engine",
+    "pointer",
+    "partial",
+    "unknown",
+    "checkpoint",
+    "final",
+    "download",
+];
+
+fn one_of(value: &str, known: &[&str]) -> Result<String> {
+    let value = value.to_ascii_lowercase();
+    if !known.contains(&value.as_str()) {
+        bail!("`{value}` is none of {}", known.join(", "));
+    }
+    Ok(value)
 }
 
 fn has(model: &Model, key: Key, value: &str) -> bool {
@@ -140,7 +163,17 @@ mod tests {
         assert_eq!(Filter::read("size < 2GiB").unwrap(), Filter::Size(More::Under, 2 << 30));
         assert_eq!(Filter::read("age>30d").unwrap(), Filter::Age(More::Over, 30 * 86_400));
         assert_eq!(Filter::read("kind=Adapter").unwrap(), Filter::Is(Key::Kind, "adapter".into()));
-        for wrong in ["", "size", "size>", "size=1GB", "colour=red", "age>soon", "size>-1"] {
+        for wrong in [
+            "",
+            "kind=lora",
+            "verdict=maybe",
+            "size",
+            "size>",
+            "size=1GB",
+            "colour=red",
+            "age>soon",
+            "size>-1",
+        ] {
             assert!(Filter::read(wrong).is_err(), "{wrong}");
         }
     }

@@ -81,7 +81,10 @@ pub fn look<T: Borrow<Target>>(targets: &[T], eyes: &Eyes<'_>) -> Result<Vec<Dos
     let each = targets.iter().map(|t| {
         let path = &t.borrow().path;
         let mut dossier = one(t.borrow(), &mut wholes, eyes, &mut series, &moved)?;
-        dossier.side_of = with.iter().find(|model| goes_with(path, model)).cloned();
+        // A model is nobody's side file.
+        if dossier.models.is_empty() {
+            dossier.side_of = with.iter().find(|model| goes_with(path, model)).cloned();
+        }
         Ok(dossier)
     });
     each.collect()

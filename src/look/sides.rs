@@ -3,7 +3,7 @@
 //!
 //! Sources: the writers of A1111, ComfyUI, Civitai's helpers and kohya's scripts, and our own labels.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,6 +35,11 @@ const ENDINGS: &[&str] = &[
     ".yml",
 ];
 
+/// Those of them that many other files have as well.
+const PLAIN: &[&str] = &[".json", ".txt", ".yaml", ".yml"];
+/// No note or recipe is larger.
+const NOTE: u64 = 1 << 20;
+
 /// Whether a file of this name is a side file of a model file of that name.
 fn is_side_of(name: &str, model: &str) -> bool {
     let stem = model.rsplit_once('.').map_or(model, |(stem, _)| stem);
@@ -62,6 +67,7 @@ pub(super) fn models_of(name: &str, tree: &Tree) -> Vec<String> {
 /// those that another model of the same name, which stays, has as well.
 pub(super) fn add(targets: &mut Vec<Target>) {
     let mut more: Vec<Target> = Vec::new();
+    let mut folders: HashMap<PathBuf, Option<Tree>> = HashMap::new();
     let named: HashSet<PathBuf> = targets.iter().map(|t| t.path.clone()).collect();
     for target in targets.iter() {
         let (Some(folder), Some(name)) = (target.path.parent(), target.name.to_str()) else {
@@ -71,14 +77,15 @@ pub(super) fn add(targets: &mut Vec<Target>) {
         if !whole::is_weights(name) || meta.is_ok_and(|m| m.kind != FileKind::File) {
             continue;
         }
-        let Ok(tree) = listing(folder, None, &HashSet::new()) else { continue };
         // Where a layout binds the files of the folder, this one is no model of its own.
-        if Marks::new(&tree).binds(ROOT) {
-            continue;
-        }
+        let loose = |folder: &PathBuf| {
+            listing(folder, None, &HashSet::new()).ok().filter(|t| !Marks::new(t).binds(ROOT))
+        };
+        let tree = folders.entry(folder.to_path_buf()).or_insert_with_key(loose);
+        let Some(tree) = tree else { continue };
         for side in sides(name, &target.parent) {
             let path = folder.join(&side);
-            let of = models_of(&side, &tree);
+            let of = models_of(&side, tree);
             let all = of.iter().all(|model| named.contains(&folder.join(model)));
             let new = !named.contains(&path) && !more.iter().any(|t| t.path == path);
             if new && all && of.iter().any(|model| model == name) {
@@ -96,8 +103,11 @@ pub(super) fn add(targets: &mut Vec<Target>) {
 fn sides(model: &str, folder: &Arc<std::os::fd::OwnedFd>) -> Vec<String> {
     let stem = model.rsplit_once('.').map_or(model, |(stem, _)| stem);
     let names = ENDINGS.iter().flat_map(|end| [format!("{model}{end}"), format!("{stem}{end}")]);
+    // What is large under such a name is a data set, no note.
+    let plain = |name: &str| PLAIN.iter().any(|end| name.strip_suffix(end) == Some(stem));
     let file = |name: &String| {
-        dir::stat_name(folder, OsStr::new(name)).is_ok_and(|m| m.kind != FileKind::Directory)
+        let meta = dir::stat_name(folder, OsStr::new(name));
+        meta.is_ok_and(|m| m.kind != FileKind::Directory && (m.size <= NOTE || !plain(name)))
     };
     names.filter(file).collect()
 }

@@ -1,5 +1,6 @@
 //! From what was typed to what it names: the parent resolved once, the last component never.
 
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -58,15 +59,25 @@ impl Target {
 /// Where one does not exist or its folder cannot be opened.
 pub fn resolve(paths: &[OsString]) -> Result<Vec<Target>> {
     let mut targets: Vec<Target> = Vec::new();
+    let (mut seen, mut above) = (HashSet::new(), HashSet::new());
+    let mut folders: HashMap<PathBuf, Arc<OwnedFd>> = HashMap::new();
     for typed in paths {
         let mut target = one(typed)?;
-        if targets.iter().any(|t| target.path.starts_with(&t.path)) {
+        if target.path.ancestors().any(|p| seen.contains(p)) {
             continue;
         }
-        targets.retain(|t| !t.path.starts_with(&target.path));
-        if let Some(same) = targets.iter().find(|t| t.path.parent() == target.path.parent()) {
-            target.parent = Arc::clone(&same.parent);
+        if above.contains(&target.path) {
+            targets.retain(|t| !t.path.starts_with(&target.path));
         }
+        let mut higher = target.path.ancestors().skip(1);
+        if let Some(folder) = higher.clone().next() {
+            let same = folders.entry(folder.to_path_buf());
+            target.parent = Arc::clone(same.or_insert_with(|| Arc::clone(&target.parent)));
+        }
+        while let Some(folder) = higher.next()
+            && above.insert(folder.to_path_buf())
+        {}
+        seen.insert(target.path.clone());
         targets.push(target);
     }
     Ok(targets)

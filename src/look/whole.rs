@@ -156,6 +156,14 @@ pub(super) fn is_weights(name: &str) -> bool {
         "onnx",
         "onnx_data",
         "engine",
+        "plan",
+        "tflite",
+        "pte",
+        "nemo",
+        "mlmodel",
+        "pkl",
+        "joblib",
+        "llamafile",
     ];
     is_shard(name)
         || notable::inner_suffix(name)

@@ -110,6 +110,8 @@ impl List<'_> {
         let text = format!("{}; {} could be freed today", parts.join(", "), size(free));
         out.push_str(&wrap(0, "", &text));
         out.push('\n');
+        let way = "`safe-rm plan PATH` says why one stays, `safe-rm label PATH` what it is";
+        out.push_str(&format!("{}\n", super::words::hint(way)));
     }
 
     pub(super) fn json(&self) -> Value {
