@@ -83,20 +83,23 @@ fn roots(dossiers: &[Dossier], eyes: &Eyes<'_>) -> Vec<PathBuf> {
     if eyes.roots.is_empty() {
         for dossier in dossiers {
             let above: Vec<&Path> = dossier.path.ancestors().skip(1).take(2).collect();
-            wanted.extend(above.into_iter().rev().find(|p| is_root(p)).map(Path::to_path_buf));
+            let above = above.into_iter().rev().filter(|p| is_root(p));
+            wanted.extend(above.map(Path::to_path_buf));
         }
         let own = world.cwd.iter().chain(&world.home);
         wanted.extend(own.filter(|p| is_root(p)).cloned());
     } else {
         wanted.extend(eyes.roots.iter().cloned());
     }
-    let mut roots: Vec<PathBuf> = Vec::new();
+    // A walk stays on its mount: what is mounted below another root is one of its own.
+    let mut roots: Vec<(PathBuf, u64)> = Vec::new();
     for root in wanted.into_iter().filter_map(|p| p.canonicalize().ok()) {
-        if !roots.iter().any(|r| root.starts_with(r)) {
-            roots.push(root);
+        let Ok(meta) = dir::stat_path(&root) else { continue };
+        if !roots.iter().any(|(r, mount)| root.starts_with(r) && *mount == meta.mount) {
+            roots.push((root, meta.mount));
         }
     }
-    roots
+    roots.into_iter().map(|(root, _)| root).collect()
 }
 
 /// A folder of everybody's is no surroundings.
