@@ -27,11 +27,17 @@ pub(super) fn recovery(model: &Model) -> String {
         }
         Some(Recovery::Rebuild(from)) => format!("can be built again from {}", path(from)),
         None if model.kind == ModelKind::Pointer => "holds no weights".to_owned(),
+        None if model.copies.iter().any(goes_along) => "its copies go with this plan".to_owned(),
         None => match steps {
             Some(steps) => format!("only here: {steps}"),
             None => "only here, as far as is known".to_owned(),
         },
     }
+}
+
+fn goes_along(twin: &Twin) -> bool {
+    let same = matches!(twin.how, Sameness::Verified | Sameness::Probably);
+    twin.place == Whereabouts::Planned && same
 }
 
 /// One line for each other place, and one for the base.
