@@ -100,6 +100,17 @@ fn a_link_in_the_home_leads_root_nowhere() {
     let (shown, code) = delete(&sandbox, "old");
     assert_eq!(code, 0, "{shown}");
     assert_eq!(std::fs::read_dir(&roots).unwrap().count(), 0);
+    // Nothing of the test stays in the trash of the machine's disk.
+    let undo = command(&sandbox, "undo").output().unwrap();
+    assert_eq!(undo.status.code(), Some(0), "{undo:?}");
+    assert!(sandbox.work().join("old/notes.txt").exists());
+    for folder in sandbox.work().ancestors() {
+        let trash = folder.join(format!(".Trash-{USER}"));
+        for part in ["files", "info", "safe-rm", ""] {
+            // Only what is empty goes.
+            let _ = std::fs::remove_dir(trash.join(part));
+        }
+    }
 }
 
 /// The journal is the user's to write: what it says must not make root move what only root could.
