@@ -49,6 +49,14 @@ pub struct Twin {
     pub files: Vec<(PathBuf, Meta)>,
 }
 
+impl Twin {
+    /// When it went, if it did.
+    #[must_use]
+    pub fn went(&self) -> Option<Stamp> {
+        if let Whereabouts::Gone(at) = self.place { Some(at) } else { None }
+    }
+}
+
 /// Hashes by which weights are known again once they are gone, in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Print {

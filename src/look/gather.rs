@@ -237,6 +237,7 @@ impl Gathered {
         notable.sort_by(|a, b| (a.dir, &a.name).cmp(&(b.dir, &b.name)));
         Tree {
             last: Mutex::default(),
+            until: None,
             base,
             meta,
             notable,

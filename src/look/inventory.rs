@@ -19,6 +19,7 @@ const PASSED: &[&str] =
 pub(super) struct Limit {
     entries: u64,
     until: Instant,
+    time: Duration,
     seen: AtomicU64,
     cut: AtomicBool,
     except: HashSet<FileId>,
@@ -30,7 +31,8 @@ impl Limit {
     /// So many entries, so long, and nothing of these folders.
     pub(super) fn new(entries: u64, time: Duration, except: HashSet<FileId>) -> Self {
         let (seen, cut) = (AtomicU64::new(0), AtomicBool::new(false));
-        Self { entries, until: Instant::now() + time, seen, cut, except, everything: false }
+        let until = Instant::now() + time;
+        Self { entries, until, time, seen, cut, except, everything: false }
     }
 
     /// All there is, however long it takes.
@@ -85,10 +87,15 @@ pub(super) fn below(root: &Path, limit: &Limit, eyes: &Eyes<'_>) -> Vec<Found> {
     let Ok(open) = dir::open_search(parent) else { return Vec::new() };
     let purpose = Purpose::Search(limit);
     let euid = eyes.surroundings.euid;
-    let Ok(tree) = survey::walk(open, name, euid, eyes.progress, purpose) else {
+    let Ok(mut tree) = survey::walk(open, name, euid, eyes.progress, purpose) else {
         return Vec::new();
     };
+    // Opening files takes time as walking does, on a slow disk more.
+    tree.until = Some(limit.until + limit.time);
     let models = identify::identify(&tree, root).into_iter();
+    if tree.until.is_some_and(|until| Instant::now() >= until) {
+        limit.cut.store(true, Ordering::Relaxed);
+    }
     models
         .map(|(model, _)| {
             let whole = model.path.as_os_str().is_empty();

@@ -61,6 +61,7 @@ pub(super) fn listing(
     notable.sort_by(|a, b| (a.dir, &a.name).cmp(&(b.dir, &b.name)));
     Ok(Tree {
         last: Mutex::default(),
+        until: None,
         base,
         meta,
         dirs,

@@ -8,6 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use crate::facts::{Digest, How, Listing, Meta, Problem, Stamp, Totals};
 use crate::sys::dir;
@@ -96,6 +97,8 @@ pub(super) struct Tree {
     pub foreign: Vec<PathBuf>,
     /// The listing of every directory by inode, where they were asked for.
     pub listings: Vec<(u64, Listing)>,
+    /// When a search of it is over: no further file is opened then.
+    pub until: Option<Instant>,
 }
 
 impl Tree {

@@ -88,7 +88,7 @@ fn places(twins: &[&Twin], case: &Case<'_>) -> String {
     };
     let planned: Vec<_> = twins.iter().filter(|t| t.place == Whereabouts::Planned).collect();
     let gone: Vec<_> = twins.iter().filter(|t| t.place != Whereabouts::Planned).collect();
-    let last = gone.iter().filter_map(|t| went(t)).max();
+    let last = gone.iter().filter_map(|t| t.went()).max();
     let mut parts = Vec::new();
     if !planned.is_empty() {
         parts.push(format!("go with this plan from {}", list(&planned)));
@@ -99,13 +99,9 @@ fn places(twins: &[&Twin], case: &Case<'_>) -> String {
     parts.join(" and ")
 }
 
-fn went(twin: &Twin) -> Option<Stamp> {
-    if let Whereabouts::Gone(at) = twin.place { Some(at) } else { None }
-}
-
 /// Where only what went before stands against it, time lifts it.
 fn until(reason: Reason, twins: &[&Twin]) -> Reason {
-    let times: Option<Vec<Stamp>> = twins.iter().map(|t| went(t)).collect();
+    let times: Option<Vec<Stamp>> = twins.iter().map(|t| t.went()).collect();
     match times.and_then(|t| t.into_iter().max()) {
         Some(last) => {
             let lift = "undo of the other, or a verified copy of it; 30 days count".to_owned();

@@ -70,5 +70,51 @@ fn before(own: &Member, gone: &[&Gone]) -> Vec<Twin> {
             files: Vec::new(),
         })
     });
-    twins.take(TOLD * 4).collect()
+    // What was the same before what only had the same stamp.
+    let mut twins: Vec<Twin> = twins.collect();
+    twins.sort_by_key(|twin| (twin.how == Sameness::Unknown, std::cmp::Reverse(twin.went())));
+    twins.truncate(TOLD * 4);
+    twins
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::member::{Stamped, hex};
+    use super::*;
+    use crate::facts::Print;
+
+    /// Much that carries the same stamp hides no copy that went.
+    #[test]
+    fn what_was_the_same_is_told_before_what_had_the_stamp() {
+        let stamp = Stamped { folder: "/one/20251015_030850".into(), stamp: 20_251_015_030_850 };
+        let (hash, files) = (Some([7; 32]), Vec::new());
+        let own = Member {
+            path: stamp.folder.clone(),
+            subject: None,
+            planned: true,
+            thrown: None,
+            files,
+            structure: hash,
+            stamp: Some(stamp),
+            went: false,
+            sound: true,
+            sample: hash,
+            deep: hash,
+            content: None,
+        };
+        let known = hex(&[7; 32]);
+        let same = Print { structure: known.clone(), sample: known.clone(), deep: known };
+        let gone = |n: i64, prints: Vec<Print>| Gone {
+            path: format!("/a{n}/20251015_030850").into(),
+            lies: "/trash".into(),
+            at: Stamp::at(n),
+            prints,
+            stamps: vec![(20_251_015_030_850, format!("/a{n}/20251015_030850").into())],
+        };
+        let mut all: Vec<Gone> = (1..40).map(|n| gone(n, Vec::new())).collect();
+        all.insert(20, gone(0, vec![same]));
+        let twins = before(&own, &all.iter().collect::<Vec<_>>());
+        assert_eq!(twins[0].how, Sameness::Probably);
+        assert_eq!(twins.len(), TOLD * 4);
+    }
 }

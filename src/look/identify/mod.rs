@@ -225,6 +225,9 @@ fn above(tree: &Tree, dirs: impl Iterator<Item = u32>) -> HashSet<u32> {
 }
 
 fn recognise(tree: &Tree, file: &Notable, deep: bool) -> Option<WeightFile> {
+    if tree.until.is_some_and(|until| std::time::Instant::now() >= until) {
+        return None;
+    }
     let sample = || -> std::io::Result<Option<WeightFile>> {
         let opened = tree.open(file)?;
         let head = read::at(&opened, 0, usize::try_from(HEAD).unwrap_or(0))?;
