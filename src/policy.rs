@@ -25,6 +25,11 @@ pub struct Policy {
     pub labels_required: bool,
     /// `mode = "permanent"`: what is deleted is freed at once.
     pub permanent: bool,
+    /// `ordinary.bytes`: what holds no model and is larger gets the plan and the word from
+    /// `safe-rm rm` all the same.
+    pub ordinary_bytes: u64,
+    /// `ordinary.mode = "trash"`: what `safe-rm rm` removes goes to the trash.
+    pub ordinary_to_trash: bool,
     /// `trash.keep`, in seconds: how long what lies in the trash is not due.
     pub trash_keep: i64,
     /// `protect`.
@@ -49,6 +54,8 @@ impl Default for Policy {
             keep_last: 3,
             labels_required: true,
             permanent: false,
+            ordinary_bytes: 10 << 30,
+            ordinary_to_trash: false,
             trash_keep: 7 * 86_400,
             protect: Vec::new(),
             roots: Vec::new(),
@@ -67,6 +74,7 @@ struct File {
     keep: Keep,
     labels: Labels,
     mode: Option<Mode>,
+    ordinary: Ordinary,
     trash: Trash,
     protect: Vec<PathBuf>,
     roots: Vec<PathBuf>,
@@ -104,6 +112,21 @@ struct Labels {
 enum Mode {
     Trash,
     Permanent,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Ordinary {
+    bytes: Option<Size>,
+    mode: Option<Mode>,
+}
+
+/// `"10GiB"`, or a number of bytes.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Size {
+    Bytes(u64),
+    Words(String),
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -208,6 +231,23 @@ fn layer(policy: &mut Policy, file: File, path: &Path, reach: Reach, rules: &[&s
         let permanent = mode == Mode::Permanent;
         if settle(policy, "mode", permanent && !policy.permanent, permanent) {
             policy.permanent = permanent;
+        }
+    }
+    if let Some(size) = file.ordinary.bytes {
+        let bytes = match size {
+            Size::Bytes(bytes) => bytes,
+            Size::Words(text) => parse_size::parse_size(&text)
+                .with_context(|| format!("`{text}` is no size; write `10GiB`"))?,
+        };
+        let (now, least) = (policy.ordinary_bytes, default.ordinary_bytes);
+        if settle(policy, "ordinary.bytes", bytes > now, bytes > least) {
+            policy.ordinary_bytes = bytes;
+        }
+    }
+    if let Some(mode) = file.ordinary.mode {
+        let trash = mode == Mode::Trash;
+        if settle(policy, "ordinary.mode", !trash && policy.ordinary_to_trash, false) {
+            policy.ordinary_to_trash = trash;
         }
     }
     if let Some(keep) = file.trash.keep {

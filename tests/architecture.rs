@@ -22,7 +22,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ask", &["decide", "sys"]),
     ("act", &["ask", "crew", "decide", "facts", "keep", "look", "sys", "when"]),
     ("keep", &["facts", "sys"]),
-    ("tell", &["act", "decide", "facts", "keep", "look", "policy", "when"]),
+    ("tell", &["act", "cli", "decide", "facts", "keep", "look", "policy", "when"]),
     ("sys", &["facts", "when"]),
 ];
 

@@ -5,6 +5,7 @@ mod free;
 mod gate;
 mod keepsake;
 mod label;
+pub mod ordinary;
 mod recover;
 mod stage;
 mod sweep;

@@ -86,7 +86,7 @@ impl AsFd for Held<'_> {
 
 /// The whole work, as the threads share it.
 struct Sweep<'a> {
-    base: &'a OwnedFd,
+    base: BorrowedFd<'a>,
     planned: &'a HashMap<u64, Listing>,
     secret: &'a RandomState,
     budget: &'a Budget,
@@ -95,11 +95,12 @@ struct Sweep<'a> {
 
 /// Removes `name` in the open directory `base`, as far as it is what was planned.
 pub(super) fn sweep(
-    base: &OwnedFd,
+    base: impl AsFd,
     name: &OsStr,
     planned: &HashMap<u64, Listing>,
     secret: &RandomState,
 ) -> Swept {
+    let base = base.as_fd();
     let kind = dir::stat_name(base, name).map(|meta| meta.kind);
     if kind.as_ref().is_ok_and(|kind| *kind != FileKind::Directory) {
         return match change::remove_own_file(base, name) {
@@ -289,7 +290,7 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    fn remove(&self, above: &OwnedFd, name: &OsStr, node: &Node, problems: &mut Vec<String>) {
+    fn remove(&self, above: impl AsFd, name: &OsStr, node: &Node, problems: &mut Vec<String>) {
         match change::remove_dir(above, name) {
             Ok(()) => {
                 self.removed.fetch_add(1, Ordering::Relaxed);

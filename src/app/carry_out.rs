@@ -72,7 +72,20 @@ pub(super) fn unasked(
     act(world, confirmed, &plan, things, journal, voice)
 }
 
-/// Looks again and acts.
+/// Carries out a plan of ordinary files that rm was told to remove, into the trash.
+pub(super) fn ordinary(
+    world: &World,
+    plan: Plan,
+    things: Things<'_>,
+    journal: &mut Journal,
+) -> Result<Execution> {
+    let shown = plan.clone();
+    let Ok(proposal) = propose(plan) else { bail!("something in it is refused") };
+    let Ok(confirmed) = ask::unasked(proposal) else { bail!("it holds more than ordinary files") };
+    execute(world, confirmed, &shown, things, journal)
+}
+
+/// Looks again, acts, and tells.
 fn act(
     world: &World,
     confirmed: ConfirmedPlan,
@@ -81,15 +94,26 @@ fn act(
     journal: &mut Journal,
     voice: Voice,
 ) -> Result<Exit> {
+    let execution = execute(world, confirmed, shown, things, journal)?;
+    voice.done(&Done { execution: &execution, undo: false });
+    Ok(exit(&execution))
+}
+
+/// Looks again and acts.
+fn execute(
+    world: &World,
+    confirmed: ConfirmedPlan,
+    shown: &Plan,
+    things: Things<'_>,
+    journal: &mut Journal,
+) -> Result<Execution> {
     journal.hold()?;
     // The world went on while the question stood: what lies in a target and what lies around it.
     let again = match things {
         Things::Named(targets) => world.again(targets, shown),
         Things::Trashed(trashed) => world.again(trashed, shown),
     };
-    let execution = act::execute(confirmed, things, &again, &mut hands(world, journal))?;
-    voice.done(&Done { execution: &execution, undo: false });
-    Ok(exit(&execution))
+    act::execute(confirmed, things, &again, &mut hands(world, journal))
 }
 
 /// The journal of this user. A deletion that could not be recorded is not even asked about.

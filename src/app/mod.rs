@@ -9,6 +9,7 @@ mod ls;
 mod plan;
 mod policy;
 mod purge;
+mod rm;
 mod trash;
 mod undo;
 mod world;
@@ -17,7 +18,7 @@ use std::ffi::OsString;
 
 use clap::{CommandFactory, Parser};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{self, Cli, Command};
 use crate::tell::Voice;
 
 /// Exit codes, the same everywhere.
@@ -49,6 +50,12 @@ pub fn run(argv: &[OsString]) -> Exit {
 }
 
 fn dispatch(argv: &[OsString]) -> Exit {
+    // rm's own grammar, whether the program is called by that name or told to be rm.
+    match argv {
+        [name, args @ ..] if cli::rm::is_called_rm(name) => return rm::run(name, args),
+        [_, word, args @ ..] if word == "rm" => return rm::run(word, args),
+        _ => {}
+    }
     if let Some(word) = ambiguous(argv) {
         let text = format!(
             "`{word}` is a command and also a path here; write `safe-rm ./{word}` for the path, or \
@@ -81,7 +88,7 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Trash(args)) => args.json,
         Some(Command::Label(args)) => args.json,
         Some(Command::Log(args)) => args.json,
-        Some(Command::Ack(_)) => false,
+        Some(Command::Ack(_) | Command::Rm(_)) => false,
     };
     let voice = if json { Voice::Json } else { Voice::Text };
     let result = match cli.command {
@@ -94,6 +101,8 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Trash(_)) => trash::run(voice),
         Some(Command::Label(args)) => label::run(args, voice),
         Some(Command::Log(args)) => log::run(args.verify, voice),
+        // Taken by its own grammar above; what comes here began with an option of ours.
+        Some(Command::Rm(args)) => Ok(rm::run("rm".as_ref(), &args.words)),
         Some(Command::Ack(args)) => ack::run(&args.what, voice),
     };
     result.unwrap_or_else(|error| {

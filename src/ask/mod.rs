@@ -72,18 +72,26 @@ pub fn ask(proposal: Proposal, above: &str) -> Answer {
     }
 }
 
-/// What may go without the word: things without any model, out of the trash, past their date.
+/// What may go without the word: things without any model, out of the trash past their date, or
+/// into it from `safe-rm rm`.
 ///
 /// # Errors
 /// The proposal itself, where it holds anything else.
 pub fn unasked(proposal: Proposal) -> Result<ConfirmedPlan, Box<Proposal>> {
     let plan = proposal.plan();
     let ordinary = plan.targets.iter().all(|t| t.facts.is_ordinary());
-    if ordinary && plan.mode == Mode::Purge {
+    if ordinary && matches!(plan.mode, Mode::Purge | Mode::Trash) {
         Ok(ConfirmedPlan { plan: proposal.into_plan() })
     } else {
         Err(Box::new(proposal))
     }
+}
+
+/// Reads the answer to a question of rm's from the standard input, as rm does: for ordinary files
+/// alone, never for a plan.
+#[must_use]
+pub fn yes() -> bool {
+    terminal::line_of_stdin().is_some_and(|line| matches!(line.first(), Some(b'y' | b'Y')))
 }
 
 /// Asks for another word, for what is no plan; nothing where there is no terminal.

@@ -25,11 +25,21 @@ struct Current {
     newest: Option<Newest>,
 }
 
+/// What of each entry is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Care {
+    /// Everything.
+    All,
+    /// What a comparison needs: the digest, and how many entries there are.
+    Identity,
+    /// What rm needs before it removes: sums, and the files worth opening.
+    Weight,
+}
+
 /// The part of one thread.
 pub(super) struct Gathered {
     euid: u32,
-    /// Only what a comparison needs: the digest and how many entries there are.
-    brief: bool,
+    care: Care,
     current: Option<Current>,
     sums: Vec<Current>,
     notable: Vec<Notable>,
@@ -41,13 +51,14 @@ pub(super) struct Gathered {
     mounts: Vec<(u32, Box<[u8]>)>,
     foreign: Vec<(u32, Box<[u8]>)>,
     listings: Vec<(u64, Listing)>,
+    guarded: bool,
 }
 
 impl Gathered {
     pub(super) fn new(euid: u32) -> Self {
         Self {
             euid,
-            brief: false,
+            care: Care::All,
             current: None,
             sums: Vec::new(),
             notable: Vec::new(),
@@ -59,12 +70,13 @@ impl Gathered {
             mounts: Vec::new(),
             foreign: Vec::new(),
             listings: Vec::new(),
+            guarded: false,
         }
     }
 
-    /// The same for a comparison alone.
-    pub(super) fn brief(self, brief: bool) -> Self {
-        Self { brief, ..self }
+    /// The same for less than everything.
+    pub(super) fn caring(self, care: Care) -> Self {
+        Self { care, ..self }
     }
 
     /// Starts with the target directory, whose own times do not count: a rename changes them.
@@ -109,8 +121,12 @@ impl Gathered {
         let Some(current) = &mut self.current else { return };
         let bytes = name.to_bytes();
         let dir = current.dir;
+        if self.care == Care::Weight {
+            self.weigh(dir, bytes, meta);
+            return;
+        }
         add(&mut self.digest, &current.key, bytes, meta);
-        if self.brief {
+        if self.care == Care::Identity {
             let dir = u64::from(meta.kind == FileKind::Directory);
             self.totals.dirs += dir;
             self.totals.files += 1 - dir;
@@ -144,6 +160,22 @@ impl Gathered {
             self.count_blocks(meta);
         }
         self.foreign_check(dir, bytes, meta);
+    }
+
+    /// Takes in what is at stake with an entry, and whether rm would ask about it.
+    fn weigh(&mut self, dir: u32, name: &[u8], meta: &Meta) {
+        if meta.kind == FileKind::Directory {
+            self.totals.dirs += 1;
+        } else {
+            self.totals.files += 1;
+            self.totals.bytes = self.totals.bytes.saturating_add(meta.size);
+            if notable::is_notable(name, meta) {
+                let name = OsStr::from_bytes(name).into();
+                self.notable.push(Notable { dir, name, meta: *meta });
+            }
+        }
+        let writable = meta.uid == self.euid && meta.mode & 0o200 != 0;
+        self.guarded |= self.euid != 0 && !writable && meta.kind != FileKind::Symlink;
     }
 
     fn count_blocks(&mut self, meta: &Meta) {
@@ -205,6 +237,7 @@ impl Gathered {
         self.mounts.extend(other.mounts);
         self.foreign.extend(other.foreign);
         self.listings.extend(other.listings);
+        self.guarded |= other.guarded;
     }
 
     /// Gives every directory its own sums.
@@ -252,6 +285,7 @@ impl Gathered {
             mounts: paths(&self.mounts),
             foreign: paths(&self.foreign),
             listings: self.listings,
+            guarded: self.guarded,
             dirs,
         }
     }

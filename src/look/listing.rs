@@ -73,6 +73,7 @@ pub(super) fn listing(
         mounts: Vec::new(),
         foreign: Vec::new(),
         listings: Vec::new(),
+        guarded: false,
     })
 }
 

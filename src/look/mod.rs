@@ -12,6 +12,7 @@ mod list;
 mod listing;
 mod names;
 mod notable;
+pub mod ordinary;
 mod payload;
 mod pins;
 mod protected;

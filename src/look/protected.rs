@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Eyes;
 use crate::facts::Meta;
+use crate::sys::env::Surroundings;
 
 /// Trees of the system: these and everything in them.
 const SYSTEM: &[&str] = &[
@@ -37,11 +38,10 @@ pub(super) fn why(path: &Path, meta: &Meta, eyes: &Eyes<'_>) -> Option<String> {
     if let Some(home) = resolved(homes).find(|h| h.starts_with(path)) {
         return Some(format!("it is or holds the home directory {}", home.display()));
     }
-    let own = world.state.iter().chain(&world.home_trash).chain(&world.xdg_policy);
-    if let Some(own) = resolved(own).find(|o| o.starts_with(path) || path.starts_with(o)) {
+    if let Some(own) = resolved(own(world)).find(|o| o.starts_with(path) || path.starts_with(o)) {
         return Some(format!("it is, holds or lies in safe-rm's own {}", own.display()));
     }
-    if path.components().any(|c| is_trash(&c.as_os_str().to_string_lossy())) {
+    if is_in_trash(path) {
         return Some("it is or lies in a trash".to_owned());
     }
     let listed = resolved(eyes.protect.iter());
@@ -49,11 +49,26 @@ pub(super) fn why(path: &Path, meta: &Meta, eyes: &Eyes<'_>) -> Option<String> {
     listed.next().map(|p| format!("the policy protects {}", p.display()))
 }
 
+/// The directories of the system.
+pub(super) fn system() -> impl Iterator<Item = &'static str> {
+    SYSTEM.iter().chain(KEPT).copied()
+}
+
+/// What this program keeps.
+pub(super) fn own(world: &Surroundings) -> impl Iterator<Item = &PathBuf> {
+    world.state.iter().chain(&world.home_trash).chain(&world.xdg_policy)
+}
+
+/// Whether a path is a trash or lies in one.
+pub(super) fn is_in_trash(path: &Path) -> bool {
+    path.components().any(|c| is_trash(&c.as_os_str().to_string_lossy()))
+}
+
 fn is_trash(name: &str) -> bool {
     name == ".Trash" || name.starts_with(".Trash-") || name.starts_with(".safe-rm-trash-")
 }
 
 /// Each path with its links resolved, or as it is where it does not exist yet.
-fn resolved<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> impl Iterator<Item = PathBuf> {
+pub(super) fn resolved<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> impl Iterator<Item = PathBuf> {
     paths.map(|p| p.canonicalize().unwrap_or_else(|_| p.clone()))
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,6 +46,15 @@ fn is_side_of(name: &str, model: &str) -> bool {
     let stem = model.rsplit_once('.').map_or(model, |(stem, _)| stem);
     let ends = |base: &str| name.strip_prefix(base).is_some_and(|rest| ENDINGS.contains(&rest));
     !stem.is_empty() && whole::is_weights(model) && (ends(model) || ends(stem))
+}
+
+/// Whether a model may lie beside a file of this name that is a side file of it, by names alone.
+pub(super) fn may_have_model(name: &str, folder: impl AsFd) -> bool {
+    let there = |name: &str| dir::stat_name(&folder, OsStr::new(name)).is_ok();
+    ENDINGS.iter().filter_map(|end| name.strip_suffix(end)).any(|stem| {
+        (whole::is_weights(stem) && there(stem))
+            || whole::SUFFIXES.iter().any(|suffix| there(&format!("{stem}.{suffix}")))
+    })
 }
 
 /// Whether the one path is a side file of the other.

@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use super::batch::{Batch, Job, Names, Part, Shared, Work};
-use super::gather::Gathered;
+use super::gather::{Care, Gathered};
 use super::inventory::Limit;
 use super::tree::{Dir, ROOT, Tree, chain_of, open_chain, roll_up, swapped};
 use crate::crew::{self, Stack, lock};
@@ -65,6 +65,8 @@ pub(super) enum Purpose<'a> {
     Know,
     /// To compare it with what was known; with a secret, by which the listings are summed up.
     Compare(Option<&'a RandomState>),
+    /// To know what is at stake before rm removes it: neither dates nor a digest.
+    Weigh(&'a RandomState),
     /// To look for models in a folder that is no target, as far as the limit goes.
     Search(&'a Limit),
 }
@@ -80,10 +82,11 @@ pub(super) fn walk(
     progress: &Progress,
     purpose: Purpose<'_>,
 ) -> io::Result<Tree> {
-    let (brief, secret, limit) = match purpose {
-        Purpose::Know => (false, None, None),
-        Purpose::Compare(secret) => (true, secret, None),
-        Purpose::Search(limit) => (false, None, Some(limit)),
+    let (care, secret, limit) = match purpose {
+        Purpose::Know => (Care::All, None, None),
+        Purpose::Compare(secret) => (Care::Identity, secret, None),
+        Purpose::Weigh(secret) => (Care::Weight, Some(secret), None),
+        Purpose::Search(limit) => (Care::All, None, Some(limit)),
     };
     let meta = dir::stat_name(&parent, name)?;
     if meta.kind != FileKind::Directory {
@@ -117,7 +120,7 @@ pub(super) fn walk(
     let shared = Shared { base: &base, root: meta, dirs, budget: &budget, progress, secret, limit };
     let parts = crew::run(
         vec![Work::Directory(first)],
-        || (Gathered::new(euid).brief(brief), Vec::with_capacity(LISTING)),
+        || (Gathered::new(euid).caring(care), Vec::with_capacity(LISTING)),
         |work, stack, (gathered, buffer)| match work {
             Work::Directory(job) => read(&shared, &job, stack, gathered, buffer),
             Work::Part(Part { index, meta, handle, names }) => {

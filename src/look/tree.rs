@@ -97,6 +97,8 @@ pub(super) struct Tree {
     pub foreign: Vec<PathBuf>,
     /// The listing of every directory by inode, where they were asked for.
     pub listings: Vec<(u64, Listing)>,
+    /// Some entry is another user's or write-protected; told only where what is at stake is asked.
+    pub guarded: bool,
     /// When a search of it is over: no further file is opened then.
     pub until: Option<Instant>,
 }

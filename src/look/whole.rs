@@ -84,12 +84,12 @@ impl<'a> Wholes<'a> {
         let side = is_side(text) || notable::is_label(text.as_bytes());
         // A side file of a single model is a part of that, and of nothing that stays if all its
         // models go with it.
-        let going = with.iter().any(|model| sides::goes_with(file, model));
+        let going = || with.iter().any(|model| sides::goes_with(file, model));
         let staying = if bound { None } else { sides::models_of(text, &known.tree).pop() };
         if let Some(model) = staying {
             return Some(folder.join(model));
         }
-        let side = side && (bound || !going);
+        let side = side && (bound || !going());
         // What is large, unknown and beside a model may be its weights.
         let unknown = size > 10 << 20 && !notable::is_media(text);
         let pair = parts::partners(text).iter().any(|partner| {
@@ -139,41 +139,50 @@ fn around(dir: &Path) -> Option<PathBuf> {
     whole
 }
 
+/// Suffixes under which a file beside others is taken for weights.
+pub(super) const SUFFIXES: &[&str] = &[
+    "safetensors",
+    "bin",
+    "pt",
+    "pth",
+    "ckpt",
+    "distcp",
+    "gguf",
+    "h5",
+    "hdf5",
+    "keras",
+    "msgpack",
+    "npz",
+    "onnx",
+    "onnx_data",
+    "engine",
+    "plan",
+    "tflite",
+    "pte",
+    "nemo",
+    "mlmodel",
+    "pkl",
+    "joblib",
+    "llamafile",
+];
+
 pub(super) fn is_weights(name: &str) -> bool {
-    let suffixes = [
-        "safetensors",
-        "bin",
-        "pt",
-        "pth",
-        "ckpt",
-        "distcp",
-        "gguf",
-        "h5",
-        "hdf5",
-        "keras",
-        "msgpack",
-        "npz",
-        "onnx",
-        "onnx_data",
-        "engine",
-        "plan",
-        "tflite",
-        "pte",
-        "nemo",
-        "mlmodel",
-        "pkl",
-        "joblib",
-        "llamafile",
-    ];
     is_shard(name)
         || notable::inner_suffix(name)
-            .is_some_and(|s| suffixes.contains(&s.to_ascii_lowercase().as_str()))
+            .is_some_and(|s| SUFFIXES.contains(&s.to_ascii_lowercase().as_str()))
 }
 
 /// Whether folders in it are its own, or steps to which its files point.
 fn holds_parts(marks: &Marks<'_>, tree: &Tree) -> bool {
     let dirs = 1..u32::try_from(tree.dirs.len()).unwrap_or(u32::MAX);
     dirs.clone().any(|dir| marks.owns(ROOT, dir) || marks.is_step(dir))
+}
+
+/// Whether a folder is a store, or lies in one, of which every file is a part.
+pub(super) fn in_store(folder: &Path) -> bool {
+    folder.ancestors().any(|p| {
+        is_hub_repository(p) || p.join(SHARED).symlink_metadata().is_ok() || is_ollama_store(p)
+    })
 }
 
 fn is_hub_repository(path: &Path) -> bool {

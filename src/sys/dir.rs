@@ -58,6 +58,56 @@ pub fn stat_name(dir: impl AsFd, name: &OsStr) -> io::Result<Meta> {
     Ok(meta_of(&statx(dir, name.as_bytes(), flags, wanted())?))
 }
 
+/// Looks at what a path names, its last component not followed.
+///
+/// # Errors
+/// As lstat(2).
+pub fn stat_typed(path: &OsStr) -> io::Result<Meta> {
+    stat_name(rustix::fs::CWD, path)
+}
+
+/// What a FIFO, socket or device is called.
+#[must_use]
+pub fn special(dir: impl AsFd, name: &OsStr) -> &'static str {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+    let mode = statx(dir, name.as_bytes(), flags, StatxFlags::TYPE).map_or(0, |s| s.stx_mode);
+    match u32::from(mode) & 0o170_000 {
+        0o010_000 => "fifo",
+        0o020_000 => "character special file",
+        0o060_000 => "block special file",
+        0o140_000 => "socket",
+        _ => "weird file",
+    }
+}
+
+/// Whether the effective user may write to an entry that is no link.
+///
+/// # Errors
+/// As faccessat(2), but for the plain answer "no".
+pub fn is_writable(dir: impl AsFd, name: &OsStr) -> io::Result<bool> {
+    let (access, flags) = (rustix::fs::Access::WRITE_OK, AtFlags::EACCESS);
+    match rustix::fs::accessat(dir, name.as_bytes(), access, flags) {
+        Ok(()) => Ok(true),
+        Err(Errno::ACCESS) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether an open directory has no entries.
+///
+/// # Errors
+/// As getdents64(2).
+pub fn is_empty(dir: impl AsFd) -> io::Result<bool> {
+    let mut buffer = [std::mem::MaybeUninit::uninit(); 1024];
+    let mut raw = RawDir::new(dir, &mut buffer);
+    while let Some(entry) = raw.next() {
+        if ![c".", c".."].contains(&entry?.file_name()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Looks at the open directory itself.
 pub fn stat_fd(dir: impl AsFd) -> io::Result<Meta> {
     Ok(meta_of(&statx(dir, c"", AtFlags::EMPTY_PATH, wanted())?))

@@ -36,6 +36,21 @@ fn var(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|v| !v.is_empty())
 }
 
+/// Whether the first operand ends the options, as POSIX has it.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "set is set, also where it is empty")]
+pub fn is_posixly_correct() -> bool {
+    std::env::var_os("POSIXLY_CORRECT").is_some()
+}
+
+/// Whether the terminal reads UTF-8, by the name of the locale.
+#[must_use]
+pub fn is_utf8() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| var(name));
+    let locale = locale.unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
 fn absolute(name: &str) -> Option<PathBuf> {
     var(name).map(PathBuf::from).filter(|p| p.is_absolute())
 }

@@ -8,6 +8,7 @@ pub mod change;
 pub mod clock;
 pub mod dir;
 pub mod env;
+pub mod errors;
 pub mod mounts;
 pub mod terminal;
 pub mod uncached;

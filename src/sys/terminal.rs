@@ -27,6 +27,32 @@ pub fn becomes_stdin(terminal: &File) -> io::Result<()> {
     Ok(rustix::stdio::dup2_stdin(terminal)?)
 }
 
+/// Whether the standard input is a terminal.
+#[must_use]
+pub fn is_stdin() -> bool {
+    rustix::termios::isatty(rustix::stdio::stdin())
+}
+
+/// Reads one line from the standard input and nothing behind it, so that another program can read
+/// on from there; none at the end.
+#[must_use]
+pub fn line_of_stdin() -> Option<Vec<u8>> {
+    let (mut line, mut byte) = (Vec::new(), [0]);
+    loop {
+        match rustix::io::read(rustix::stdio::stdin(), &mut byte) {
+            Err(rustix::io::Errno::INTR) => {}
+            Ok(1..) if byte[0] == b'\n' => return Some(line),
+            Ok(1..) => line.push(byte[0]),
+            _ => return (!line.is_empty()).then_some(line),
+        }
+    }
+}
+
+/// Ends the program as it would have ended had it not ignored SIGPIPE.
+pub fn end_as_by_broken_pipe() {
+    let _ = emulate_default_handler(signal_hook::consts::SIGPIPE);
+}
+
 /// Throws away what was typed before now.
 ///
 /// # Errors

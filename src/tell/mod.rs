@@ -9,6 +9,7 @@ mod outcome;
 mod plan;
 mod policy;
 mod progress;
+pub mod rm;
 mod safe;
 mod words;
 
@@ -35,6 +36,8 @@ pub enum Voice {
     Text,
     /// One JSON document on stdout, all prose on stderr.
     Json,
+    /// Text for people on stderr: the stdout is rm's.
+    Aside,
 }
 
 impl Voice {
@@ -42,7 +45,7 @@ impl Voice {
     fn prose(self, text: &str) {
         let _ = match self {
             Self::Text => write!(anstream::stdout(), "{text}"),
-            Self::Json => write!(anstream::stderr(), "{text}"),
+            Self::Json | Self::Aside => write!(anstream::stderr(), "{text}"),
         };
     }
 
@@ -60,7 +63,7 @@ impl Voice {
     /// Gives the plan as the one document, with what the caller may do next.
     pub fn plan_document(self, plan: &Plan, next: &[&str]) {
         self.document(&json::plan(plan, next));
-        if self == Self::Text {
+        if self != Self::Json {
             for line in next {
                 self.prose(&format!("{}\n", words::hint(line)));
             }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::safe::{harmless, path};
-use super::words::wrap;
+use super::words::{size, wrap};
 use crate::decide::RULES;
 use crate::policy::Policy;
 
@@ -14,6 +14,11 @@ fn values(policy: &Policy) -> Vec<(String, String)> {
         ("keep.last".to_owned(), policy.keep_last.to_string()),
         ("labels.required".to_owned(), policy.labels_required.to_string()),
         ("mode".to_owned(), if policy.permanent { "permanent" } else { "trash" }.to_owned()),
+        ("ordinary.bytes".to_owned(), size(policy.ordinary_bytes)),
+        (
+            "ordinary.mode".to_owned(),
+            if policy.ordinary_to_trash { "trash" } else { "permanent" }.to_owned(),
+        ),
         ("trash.keep".to_owned(), format!("{}h", policy.trash_keep / 3600)),
     ];
     let mut ids: Vec<_> = RULES.iter().map(|r| r.id).collect();

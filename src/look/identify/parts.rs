@@ -92,7 +92,7 @@ pub(super) fn is_shard_folder(name: &str) -> bool {
 
 /// Whether the folder is a component of the step around it (`checkpoint-900/unet`, `step_5/actor`).
 #[must_use]
-pub(super) fn is_component(name: &str) -> bool {
+pub(in crate::look) fn is_component(name: &str) -> bool {
     let known = [
         "actor",
         "checkpoint",
@@ -130,7 +130,7 @@ pub(super) fn is_component(name: &str) -> bool {
 
 /// Whether the folder holds the same model in another form, as repositories keep it.
 #[must_use]
-pub(super) fn is_export(name: &str) -> bool {
+pub(in crate::look) fn is_export(name: &str) -> bool {
     let known = ["onnx", "openvino", "original", "coreml", "tflite", "flax", "speech_tokenizer"];
     known.contains(&name)
 }

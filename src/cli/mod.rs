@@ -1,9 +1,14 @@
 //! What may be typed.
 
+pub mod rm;
+
 use std::ffi::OsString;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+
+/// The version of the program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A path that names something; an empty one comes of a variable that is not set.
 fn path() -> impl TypedValueParser<Value = OsString> {
@@ -54,6 +59,8 @@ pub struct Cli {
 /// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Be rm: ordinary files go as with rm, models get the plan and the word
+    Rm(RmWords),
     /// Show the plan and nothing else
     Plan(Plan),
     /// Put back what the last deletion, or this one, moved to the trash
@@ -101,6 +108,31 @@ pub struct Delete {
     /// Accepted as rm's, and not needed
     #[arg(short = 'v', short_aliases = ['d', 'i'], action = clap::ArgAction::Count, hide = true)]
     pub verbose: u8,
+}
+
+impl Delete {
+    /// Of these paths, with no option.
+    #[must_use]
+    pub fn of(paths: Vec<OsString>) -> Self {
+        Self {
+            paths,
+            dry_run: false,
+            only_allowed: false,
+            permanent: false,
+            verify: false,
+            json: false,
+            recursive: 0,
+            verbose: 0,
+        }
+    }
+}
+
+/// `safe-rm rm`: its words are read by [`rm`].
+#[derive(Debug, Args)]
+pub struct RmWords {
+    /// rm's options, and what to remove
+    #[arg(value_name = "OPTION or FILE", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
 }
 
 /// `safe-rm plan PATH...`
