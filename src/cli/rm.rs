@@ -304,7 +304,10 @@ mod tests {
         assert!(read("---presume x").unwrap().presume_tty);
         assert_eq!(read("--int=n x").unwrap().prompt, Prompt::Never);
         assert_eq!(read("--no-pres x"), Err(Wrong::Abbreviated));
-        assert_eq!(read("--ver x"), Err(Wrong::Ambiguous("--ver".into(), vec!["verbose", "version"])));
+        assert_eq!(
+            read("--ver x"),
+            Err(Wrong::Ambiguous("--ver".into(), vec!["verbose", "version"]))
+        );
         assert_eq!(read("--forc=1 x"), Err(Wrong::NoArgument("force")));
     }
 

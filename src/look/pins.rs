@@ -28,6 +28,8 @@ pub(super) fn around(target: &Path, lone: bool) -> Vec<Pin> {
         pins.extend(folder(dir, lone && Some(dir) == target.parent()));
         pins.extend(prefixes.iter().flat_map(|prefix| labelled(dir, prefix)));
     }
+    // A pin does not pin itself: the person who put it there may take it away.
+    pins.retain(|pin| pin.path != target);
     pins.truncate(LISTED);
     pins
 }

@@ -69,6 +69,8 @@ fn is_trash(name: &str) -> bool {
 }
 
 /// Each path with its links resolved, or as it is where it does not exist yet.
-pub(super) fn resolved<'a>(paths: impl Iterator<Item = &'a PathBuf>) -> impl Iterator<Item = PathBuf> {
+pub(super) fn resolved<'a>(
+    paths: impl Iterator<Item = &'a PathBuf>,
+) -> impl Iterator<Item = PathBuf> {
     paths.map(|p| p.canonicalize().unwrap_or_else(|_| p.clone()))
 }

@@ -175,12 +175,14 @@ fn entry(
         let open = dir::open_dir_at(&folder, &entry.name);
         let empty = manner.empty_dirs && open.and_then(dir::is_empty).unwrap_or(false);
         if !empty {
-            let error = if manner.empty_dirs { errors::not_empty() } else { errors::is_a_directory() };
+            let error =
+                if manner.empty_dirs { errors::not_empty() } else { errors::is_a_directory() };
             dialogue.cannot(shown, &error);
             return Went::Stays;
         }
     }
-    if is_dir && manner.preserve_all && dir::stat_fd(&folder).is_ok_and(|f| f.id.dev != meta.id.dev) {
+    if is_dir && manner.preserve_all && dir::stat_fd(&folder).is_ok_and(|f| f.id.dev != meta.id.dev)
+    {
         dialogue.passed(shown, Passed::Preserved);
         return Went::Stays;
     }

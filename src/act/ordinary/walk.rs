@@ -227,11 +227,12 @@ impl Walk<'_> {
         let fd = match opened {
             Ok(fd) => fd,
             // What cannot be read can be removed if it is empty.
-            Err(error) => return self.unread(name, meta, error),
+            Err(error) => return self.unread(name, meta, &error),
         };
         let mut left = VecDeque::new();
         self.buffer.reserve(LISTING);
-        let listed = dir::for_each_name(&fd, &mut self.buffer, |name, _| left.push_back(name.into()));
+        let listed =
+            dir::for_each_name(&fd, &mut self.buffer, |name, _| left.push_back(name.into()));
         // A person who was asked whether an empty directory may go is not asked again.
         if left.is_empty() && asked && listed.is_ok() {
             return self.rmdir(name);
@@ -255,7 +256,7 @@ impl Walk<'_> {
         }
     }
 
-    fn unread(&mut self, name: &CString, meta: &Meta, error: io::Error) {
+    fn unread(&mut self, name: &CString, meta: &Meta, unreadable: &io::Error) {
         match self.may(name, meta, false) {
             Ok(Let::No) => return self.note(Went::Declined),
             Ok(_) => {}
@@ -265,7 +266,7 @@ impl Walk<'_> {
         match self.here().and_then(|here| change::remove_dir(here, os)) {
             Ok(()) if self.manner.verbose => self.dialogue.removed(&self.shown, true),
             Ok(()) => {}
-            Err(e) if errors::is_about_content(&e) => self.failed(&error),
+            Err(e) if errors::is_about_content(&e) => self.failed(unreadable),
             Err(error) => self.failed(&error),
         }
     }

@@ -29,7 +29,8 @@ impl Guarded {
     pub(super) fn new(eyes: &Eyes<'_>) -> Self {
         let world = eyes.surroundings;
         // Of the passwd file's homes those of people: a daemon's is a folder like others.
-        let people = world.homes.iter().filter(|h| h.starts_with("/home") || h.starts_with("/root"));
+        let people =
+            world.homes.iter().filter(|h| h.starts_with("/home") || h.starts_with("/root"));
         let homes = people.chain(&world.home).chain(&world.passwd_home);
         let homes = protected::resolved(homes).map(|h| {
             let why = format!("it is or holds the home directory {}", h.display());

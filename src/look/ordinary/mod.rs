@@ -125,15 +125,17 @@ impl Scale<'_> {
         found.extend(self.parts.part_of(entry, &path).map(Stake::Part));
         let folder = &entry.folder.path;
         let pins = self.pins.entry(folder.clone());
-        let pin = pins.or_insert_with(|| {
-            pins::around(&path, false).into_iter().next().map(|pin| pin.path)
-        });
+        let pin = pins
+            .or_insert_with(|| pins::around(&path, false).into_iter().next().map(|pin| pin.path));
         found.extend(pin.clone().map(Stake::Pinned));
         let name = entry.name.as_encoded_bytes();
         if notable::is_label(name) {
             found.push(Stake::Label(path.clone()));
         }
-        if entry.name.to_str().is_some_and(|n| notable::KEEP_FILES.list().contains(&n) && n != ".keep")
+        if entry
+            .name
+            .to_str()
+            .is_some_and(|n| notable::KEEP_FILES.list().contains(&n) && n != ".keep")
         {
             found.push(Stake::Pinned(path.clone()));
         }
@@ -169,7 +171,9 @@ impl Scale<'_> {
         }
         let models = identify::identify(&tree, path);
         let model = models.iter().find(|(model, _)| !model.installed);
-        let at = |inner: &Path| if inner.as_os_str().is_empty() { path.into() } else { path.join(inner) };
+        let at = |inner: &Path| {
+            if inner.as_os_str().is_empty() { path.into() } else { path.join(inner) }
+        };
         found.extend(model.map(|(model, _)| Stake::Model(at(&model.path))));
         if let Some(label) = tree.notable.iter().find(|f| is_label(f)) {
             found.push(Stake::Label(at(&tree.path(label))));

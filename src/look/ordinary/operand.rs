@@ -125,7 +125,8 @@ impl Finder {
         let raw = typed.as_bytes();
         let end = raw.iter().rposition(|b| *b != b'/').map_or(0, |i| i + 1);
         let start = raw[..end].iter().rposition(|b| *b == b'/').map_or(0, |i| i + 1);
-        let (before, name, bare) = (&raw[..start], &raw[start..end], OsStr::from_bytes(&raw[..end]));
+        let (before, name, bare) =
+            (&raw[..start], &raw[start..end], OsStr::from_bytes(&raw[..end]));
         let meta = match dir::stat_typed(typed) {
             // A link that leads nowhere is there, and is no directory.
             Err(_) if end < raw.len() && is_link(bare) => return Err(errors::not_a_directory()),
@@ -152,7 +153,8 @@ impl Finder {
         if let Some(folder) = self.folders.get(before) {
             return Ok(Arc::clone(folder));
         }
-        let path = if before.is_empty() { Path::new(".") } else { Path::new(OsStr::from_bytes(before)) };
+        let path =
+            if before.is_empty() { Path::new(".") } else { Path::new(OsStr::from_bytes(before)) };
         let path = path.canonicalize()?;
         let fd = dir::open_search(&path)?;
         let id = dir::stat_fd(&fd)?.id;
@@ -184,7 +186,9 @@ mod tests {
 
     #[test]
     fn one_slash_is_left() {
-        for (typed, wanted) in [("a///", "a/"), ("a", "a"), ("a/", "a/"), ("///", "/"), ("//", "//")] {
+        for (typed, wanted) in
+            [("a///", "a/"), ("a", "a"), ("a/", "a/"), ("///", "/"), ("//", "//")]
+        {
             assert_eq!(shown(typed.as_bytes()), wanted.as_bytes());
         }
     }

@@ -81,9 +81,9 @@ impl RmVoice {
     pub fn passed(&mut self, name: &[u8], why: Passed<'_>) {
         let quoted = self.quoted(name);
         match why {
-            Passed::Dot => self.error(&format!(
-                "refusing to remove '.' or '..' directory: skipping {quoted}"
-            )),
+            Passed::Dot => {
+                self.error(&format!("refusing to remove '.' or '..' directory: skipping {quoted}"));
+            }
             Passed::Root(meant) => {
                 let same = if name == b"/" { "" } else { " (same as '/')" };
                 self.error(&format!("it is dangerous to operate recursively on {quoted}{same}"));
@@ -263,7 +263,10 @@ impl RmVoice {
             return;
         }
         let mut hints = String::new();
-        if matches!(wrong, Wrong::Letter(_) | Wrong::Unknown(_) | Wrong::Ambiguous(..) | Wrong::NoArgument(_)) {
+        if matches!(
+            wrong,
+            Wrong::Letter(_) | Wrong::Unknown(_) | Wrong::Ambiguous(..) | Wrong::NoArgument(_)
+        ) {
             for file in hyphened {
                 let quoted = self.quoted(file.as_bytes());
                 let bare = if quoted == format!("'{}'", file.display()) && !needs_quotes(file) {
@@ -271,7 +274,10 @@ impl RmVoice {
                 } else {
                     quoted.clone()
                 };
-                hints.push_str(&format!("Try '{} ./{bare}' to remove the file {quoted}.\n", self.name));
+                hints.push_str(&format!(
+                    "Try '{} ./{bare}' to remove the file {quoted}.\n",
+                    self.name
+                ));
             }
         }
         hints.push_str(&format!("Try '{} --help' for more information.\n", self.name));
