@@ -238,14 +238,14 @@ pub fn whole(operand: &Operand, manner: &Manner, dialogue: &mut dyn Dialogue) ->
     }
 }
 
-/// Whether there is nothing to ask and nothing to tell but errors.
+/// Whether there is nothing to ask, nothing to tell but errors, and nothing to look at again.
 fn is_silent(seen: &Seen, manner: &Manner) -> bool {
     let asks = match manner.asks {
         Asks::Never => false,
         Asks::Protected => seen.guarded,
         Asks::Always => true,
     };
-    !asks && !manner.verbose
+    !asks && !manner.verbose && !seen.begun
 }
 
 /// What a question says of an entry.

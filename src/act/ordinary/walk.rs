@@ -84,7 +84,7 @@ pub(super) fn remove(
             walk.enter(&name, &meta, 0);
         }
         // Looked into, or nothing that would have been.
-        Ok(meta) if weighed.id == meta.id || seen.knows(&name, &meta) => walk.file(&name, &meta),
+        Ok(meta) if seen.knows(&name, &meta) || is_same(weighed, &meta) => walk.file(&name, &meta),
         Ok(_) => {
             walk.dialogue.passed(shown, Passed::Later);
             return Went::Stays;
@@ -98,6 +98,11 @@ pub(super) fn remove(
         }
     }
     walk.worst
+}
+
+/// Whether it is what was weighed, and no file that was empty then.
+fn is_same(weighed: &Meta, meta: &Meta) -> bool {
+    (weighed.id, weighed.btime) == (meta.id, meta.btime) && (weighed.size > 0 || meta.size == 0)
 }
 
 impl Walk<'_> {

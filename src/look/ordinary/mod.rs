@@ -9,14 +9,14 @@ mod guarded;
 mod operand;
 mod parts;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ffi::{CStr, OsStr, OsString};
 use std::hash::RandomState;
 use std::path::{Path, PathBuf};
 
 use crate::facts::{FileId, FileKind, Listing, Meta, Stamp};
 use crate::look::survey::{self, Purpose};
-use crate::look::{Eyes, identify, notable, pins, tree};
+use crate::look::{Eyes, identify, notable, pins, tree, whole};
 use crate::sys::dir;
 use operand::Finder;
 pub use operand::{Entry, Folder, Names, Open, Operand};
@@ -56,7 +56,10 @@ pub struct Seen {
     pub secret: RandomState,
     /// Some entry is write-protected or another user's: rm may ask about it.
     pub guarded: bool,
-    looked_into: HashSet<(FileId, Option<Stamp>)>,
+    /// Something is being written that may become weights: each entry is looked at again.
+    pub begun: bool,
+    /// With whether it was empty.
+    looked_into: HashMap<(FileId, Option<Stamp>), bool>,
 }
 
 impl Seen {
@@ -66,7 +69,10 @@ impl Seen {
     pub fn knows(&self, name: &CStr, meta: &Meta) -> bool {
         meta.kind == FileKind::Symlink
             || !notable::is_notable(name.to_bytes(), meta)
-            || self.looked_into.contains(&(meta.id, meta.btime))
+            || self
+                .looked_into
+                .get(&(meta.id, meta.btime))
+                .is_some_and(|was_empty| !was_empty || meta.size == 0)
     }
 }
 
@@ -165,7 +171,9 @@ impl Scale<'_> {
         let Ok(tree) = walked else { return };
         self.bytes = self.bytes.saturating_add(tree.totals.bytes);
         seen.guarded = tree.guarded;
-        seen.looked_into = tree.notable.iter().map(|f| (f.meta.id, f.meta.btime)).collect();
+        let looked = tree.notable.iter().map(|f| ((f.meta.id, f.meta.btime), f.meta.size == 0));
+        seen.looked_into = looked.collect();
+        seen.begun = tree.notable.iter().any(|f| f.meta.size == 0 && whole::is_weights(f.text()));
         for (ino, part) in &tree.listings {
             seen.listings.entry(*ino).or_default().join(*part);
         }
