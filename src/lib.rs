@@ -3,6 +3,7 @@
 //! Data runs one way: look, decide, ask, act, tell. See docs/ARCHITECTURE.md.
 
 pub mod act;
+pub mod agent;
 pub mod app;
 pub mod ask;
 pub mod cli;

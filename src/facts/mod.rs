@@ -6,9 +6,11 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+mod actor;
 mod copies;
 mod model;
 
+pub use actor::{Actor, Standing};
 pub use copies::{Gone, Print, Recovery, Sameness, Searched, Twin, Whereabouts};
 pub use model::{
     Completeness, Declared, FITS, Label, Member, Model, ModelKind, Payload, Pin, Stage,

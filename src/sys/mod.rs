@@ -10,5 +10,6 @@ pub mod dir;
 pub mod env;
 pub mod errors;
 pub mod mounts;
+pub mod process;
 pub mod terminal;
 pub mod uncached;
