@@ -34,8 +34,12 @@ fn main() {
             let targets = safe_rm::look::resolve(&[tree.clone().into()]).unwrap();
             let dossiers = safe_rm::look::look(&targets, &eyes).unwrap();
             let history = safe_rm::facts::History::default();
-            let grounds =
-                safe_rm::decide::Grounds { policy: &policy, clock: &clock, history: &history };
+            let grounds = safe_rm::decide::Grounds {
+                policy: &policy,
+                clock: &clock,
+                history: &history,
+                actor: &safe_rm::facts::Actor::default(),
+            };
             let plan = safe_rm::decide::decide(dossiers, safe_rm::decide::Mode::Trash, grounds);
             assert_eq!(plan.sums().totals.files, 100_000);
             start.elapsed()

@@ -34,6 +34,8 @@ pub struct Policy {
     pub trash_keep: i64,
     /// `protect`.
     pub protect: Vec<PathBuf>,
+    /// `agents`: names of programs that count as coding agents, besides those that are known.
+    pub agents: Vec<String>,
     /// `roots`: where models and their copies are looked for.
     pub roots: Vec<PathBuf>,
     /// Rules that are switched off.
@@ -58,6 +60,7 @@ impl Default for Policy {
             ordinary_to_trash: false,
             trash_keep: 7 * 86_400,
             protect: Vec::new(),
+            agents: Vec::new(),
             roots: Vec::new(),
             off: BTreeSet::new(),
             files: Vec::new(),
@@ -77,6 +80,7 @@ struct File {
     ordinary: Ordinary,
     trash: Trash,
     protect: Vec<PathBuf>,
+    agents: Vec<String>,
     roots: Vec<PathBuf>,
     rules: BTreeMap<String, bool>,
 }
@@ -146,14 +150,21 @@ enum Reach {
     Tighten,
 }
 
-/// Reads the policy files: the system's, the user's own, and where XDG points.
+/// Reads the policy files: the system's, the user's own, and where XDG points. With `strict`, for
+/// callers without a person, the user's own only tightens.
 ///
 /// # Errors
 /// A file that is there but cannot be read or understood: no plan is made on a guess.
-pub fn read(passwd_home: Option<&Path>, xdg: Option<&Path>, rules: &[&str]) -> Result<Policy> {
+pub fn read(
+    passwd_home: Option<&Path>,
+    xdg: Option<&Path>,
+    rules: &[&str],
+    strict: bool,
+) -> Result<Policy> {
     let own = passwd_home.map(|h| h.join(".config/safe-rm/policy.toml"));
     let mut files = vec![(PathBuf::from(SYSTEM), Reach::Floor)];
-    files.extend(own.clone().map(|p| (p, Reach::User)));
+    let reach = if strict { Reach::Tighten } else { Reach::User };
+    files.extend(own.clone().map(|p| (p, reach)));
     files.extend(
         xdg.map(Path::to_path_buf).filter(|x| Some(x) != own.as_ref()).map(|p| (p, Reach::Tighten)),
     );
@@ -262,6 +273,7 @@ fn layer(policy: &mut Policy, file: File, path: &Path, reach: Reach, rules: &[&s
         }
     }
     policy.protect.extend(file.protect);
+    policy.agents.extend(file.agents);
     policy.roots.extend(file.roots);
     for (rule, on) in file.rules {
         if !rules.contains(&rule.as_str()) {

@@ -9,7 +9,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("main", &["app"]),
     (
         "app",
-        &["act", "ask", "cli", "decide", "facts", "keep", "look", "policy", "sys", "tell", "when"],
+        &[
+            "act", "agent", "ask", "cli", "decide", "facts", "keep", "look", "policy", "sys",
+            "tell", "when",
+        ],
     ),
     ("cli", &[]),
     ("crew", &[]),
@@ -19,7 +22,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("when", &["facts"]),
     ("look", &["crew", "facts", "families", "sys", "when"]),
     ("decide", &["facts", "families", "policy", "when"]),
-    ("ask", &["decide", "sys"]),
+    ("ask", &["decide", "facts", "sys"]),
+    ("agent", &["decide", "facts", "look", "policy", "sys", "when"]),
     ("act", &["ask", "crew", "decide", "facts", "keep", "look", "sys", "when"]),
     ("keep", &["facts", "sys"]),
     ("tell", &["act", "cli", "decide", "facts", "keep", "look", "policy", "when"]),

@@ -37,7 +37,7 @@ fn without_a_terminal_it_asks_for_a_person() {
     let before = sandbox.snapshot();
     let answer = sandbox.run(&["-rf", "old"]);
     assert_eq!(answer.code, 4, "{answer:?}");
-    assert!(answer.out.contains("a person must run"), "{answer:?}");
+    assert!(answer.flat().contains("a person approves it at a terminal"), "{answer:?}");
     assert_eq!(sandbox.snapshot(), before);
 }
 

@@ -42,7 +42,12 @@ fn meta() -> Meta {
 
 fn judge(dossiers: Vec<Dossier>, mode: Mode, policy: &Policy, clock: &Clock) -> Plan {
     let history = History::default();
-    safe_rm::decide::decide(dossiers, mode, Grounds { policy, clock, history: &history })
+    let actor = safe_rm::facts::Actor::default();
+    safe_rm::decide::decide(
+        dossiers,
+        mode,
+        Grounds { policy, clock, history: &history, actor: &actor },
+    )
 }
 
 fn dossier(models: Vec<Model>, problems: bool, protected: bool) -> Dossier {

@@ -53,7 +53,7 @@ fn without_a_person_it_waits_for_one() {
     let world = Sandbox::later();
     world.fixture("qwen3_lora_run/checkpoint-4", "old");
     world.label("old", "an old adapter");
-    kept(&world, &["-rf", "old"], 4, "a person must");
+    kept(&world, &["-rf", "old"], 4, "a person approves");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn parts_labels_and_pins_are_at_stake() {
     kept(&world, &["-rf", "pinned/data"], 3, "pinned");
     kept(&world, &["pinned/data/a.csv"], 3, "pinned");
     // A person may take the pin away; nobody else.
-    kept(&world, &["pinned/KEEP"], 4, "a person must");
+    kept(&world, &["pinned/KEEP"], 4, "a person approves");
 }
 
 #[test]

@@ -164,7 +164,10 @@ mod tests {
     #[test]
     fn a_variable_alone_marks() {
         let actor = standing(Vec::new(), &["CLAUDECODE"]);
-        assert_eq!((actor.standing, actor.name.as_deref()), (Standing::Marked, Some("claude-code")));
+        assert_eq!(
+            (actor.standing, actor.name.as_deref()),
+            (Standing::Marked, Some("claude-code"))
+        );
         let actor = standing(vec![process("/usr/bin/codex", &["codex"])], &["CLAUDECODE"]);
         assert_eq!((actor.standing, actor.name.as_deref()), (Standing::Agent, Some("codex")));
         assert_eq!(actor.evidence.len(), 2);

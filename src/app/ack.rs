@@ -42,7 +42,7 @@ pub(super) fn run(what: &OsStr, voice: Voice) -> Result<Exit> {
         let hash = blake3::Hash::from(label.digest).to_hex().to_string();
         (tell::harmless(&above), Event::Acked { what: encode(&dir), label: Some(hash) })
     };
-    match ask::assent(&above, WORD) {
+    match ask::assent(&above, WORD, world.door(&world.at_the_door())) {
         None => {
             voice.remark("a person must say this at a terminal of their own; nothing was recorded");
             Ok(Exit::NeedsPerson)

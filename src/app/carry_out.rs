@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 
-use super::{Exit, world::World};
+use super::{Exit, request, world::World};
 use crate::act::{self, Execution, Fate, Hands, Things};
 use crate::ask::{self, Answer, ConfirmedPlan};
 use crate::decide::{Plan, propose};
@@ -25,6 +25,7 @@ pub(super) fn carry_out(
     world: &World,
     plan: Plan,
     things: Things<'_>,
+    reason: Option<&str>,
     journal: &mut Journal,
     voice: Voice,
 ) -> Result<Exit> {
@@ -32,20 +33,26 @@ pub(super) fn carry_out(
     let proposal = match propose(plan) {
         Ok(proposal) => proposal,
         Err(plan) => {
-            voice.plan_document(&plan, REFUSED);
+            voice.plan_document(&plan, REFUSED, None);
             return Ok(Exit::Refused);
         }
     };
     let shown = proposal.plan().clone();
-    let confirmed = match ask::ask(proposal, &tell::above_prompt(&shown)) {
+    let actor = world.at_the_door();
+    let confirmed = match ask::ask(proposal, &tell::above_prompt(&shown), world.door(&actor)) {
         Answer::Confirmed(confirmed) => confirmed,
         Answer::Declined => {
-            voice.plan_document(&shown, &["declined: nothing was touched"]);
+            voice.plan_document(&shown, &["declined: nothing was touched"], None);
             return Ok(Exit::Declined);
         }
         Answer::NobodyHere => {
-            voice.plan_document(&shown, NEEDS_PERSON);
-            return Ok(Exit::NeedsPerson);
+            return match things {
+                Things::Named(_) => request::file(world, &shown, actor, reason, journal, voice),
+                Things::Trashed(_) => {
+                    voice.plan_document(&shown, NEEDS_PERSON, None);
+                    Ok(Exit::NeedsPerson)
+                }
+            };
         }
     };
     act(world, *confirmed, &shown, things, journal, voice)
@@ -65,6 +72,7 @@ pub(super) fn unasked(
         voice.plan_document(
             &plan,
             &["nothing of it may go without a question: nothing was touched"],
+            None,
         );
         return Ok(Exit::Done);
     };
@@ -86,7 +94,7 @@ pub(super) fn ordinary(
 }
 
 /// Looks again, acts, and tells.
-fn act(
+pub(super) fn act(
     world: &World,
     confirmed: ConfirmedPlan,
     shown: &Plan,

@@ -26,5 +26,6 @@ pub(super) fn run(args: &cli::Delete, voice: Voice) -> Result<Exit> {
     } else {
         world.plan(&targets, mode, depth)?
     };
-    carry_out::carry_out(&world, plan, Things::Named(&targets), &mut journal, voice)
+    let reason = args.reason.as_deref();
+    carry_out::carry_out(&world, plan, Things::Named(&targets), reason, &mut journal, voice)
 }

@@ -165,7 +165,7 @@ impl Job<'_> {
         // Who has typed the name of a label that is not there yet has nothing more to say.
         if there || change.typed {
             let above = format!("{} is to be written so", tell::shown(shown));
-            match ask::assent(&above, WORD) {
+            match ask::assent(&above, WORD, self.world.door(&self.world.at_the_door())) {
                 Some(Ok(_)) => {}
                 Some(Err(_)) => return Ok((Outcome::Declined, Vec::new())),
                 None if takes_back || retires => {
@@ -211,7 +211,12 @@ impl Job<'_> {
                 return unknown();
             }
             let above = tell::asked_name(shown);
-            let name = match ask::line(&above, "Model (what is it?)", fits.as_deref()) {
+            let name = match ask::line(
+                &above,
+                "Model (what is it?)",
+                fits.as_deref(),
+                self.world.door(&self.world.at_the_door()),
+            ) {
                 None => return unknown(),
                 Some(Err(_)) => return Ok(Err((Outcome::Declined, Vec::new()))),
                 Some(Ok(name)) => name,

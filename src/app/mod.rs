@@ -1,14 +1,18 @@
 //! Argv in, exit code out: one file a command, each one straight function.
 
 mod ack;
+mod approve;
 mod carry_out;
 mod delete;
+mod explain;
 mod label;
 mod log;
 mod ls;
 mod plan;
 mod policy;
 mod purge;
+mod request;
+mod requests;
 mod rm;
 mod trash;
 mod undo;
@@ -88,7 +92,11 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Trash(args)) => args.json,
         Some(Command::Label(args)) => args.json,
         Some(Command::Log(args)) => args.json,
-        Some(Command::Ack(_) | Command::Rm(_)) => false,
+        Some(Command::Requests(args)) => args.json,
+        Some(Command::Approve(args)) => args.json,
+        Some(Command::Wait(args)) => args.json,
+        Some(Command::Explain(args)) => args.json,
+        Some(Command::Ack(_) | Command::Rm(_) | Command::Deny(_) | Command::Cancel(_)) => false,
     };
     let voice = if json { Voice::Json } else { Voice::Text };
     let result = match cli.command {
@@ -103,6 +111,12 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Log(args)) => log::run(args.verify, voice),
         // Taken by its own grammar above; what comes here began with an option of ours.
         Some(Command::Rm(args)) => Ok(rm::run("rm".as_ref(), &args.words)),
+        Some(Command::Requests(args)) => requests::list(args.all, voice),
+        Some(Command::Approve(args)) => approve::run(&args.id, voice),
+        Some(Command::Deny(args)) => requests::deny(&args, voice),
+        Some(Command::Cancel(args)) => requests::cancel(&args.id, voice),
+        Some(Command::Wait(args)) => requests::wait(&args, voice),
+        Some(Command::Explain(args)) => explain::run(args.rule.as_deref(), voice),
         Some(Command::Ack(args)) => ack::run(&args.what, voice),
     };
     result.unwrap_or_else(|error| {

@@ -35,10 +35,10 @@ pub(super) fn show(
     let plan = world.plan(&look::with_sides(paths)?, mode, depth)?;
     voice.plan(&plan);
     if plan.allowed() {
-        voice.plan_document(&plan, &["a person may run safe-rm on these paths and type DELETE"]);
+        voice.plan_document(&plan, &["a person may run safe-rm on these paths and type DELETE; without a person, safe-rm on these paths files a request"], None);
         Ok(Exit::Done)
     } else {
-        voice.plan_document(&plan, REFUSED);
+        voice.plan_document(&plan, REFUSED, None);
         Ok(Exit::Refused)
     }
 }

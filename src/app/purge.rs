@@ -76,13 +76,13 @@ pub(super) fn run(args: &cli::Purge, voice: Voice) -> Result<Exit> {
     if args.expired {
         return carry_out::unasked(&world, plan, Things::Trashed(&trashed), &mut journal, voice);
     }
-    carry_out::carry_out(&world, plan, Things::Trashed(&trashed), &mut journal, voice)
+    carry_out::carry_out(&world, plan, Things::Trashed(&trashed), None, &mut journal, voice)
 }
 
 /// Goes on with what was cut off half-way, if a person says so.
 fn go_on(world: &World, plan: &str, journal: &mut Journal, voice: Voice) -> Result<Exit> {
     let rest = act::rest(plan, &mut hands(world, journal))?;
-    match ask::assent(&tell::rest(plan, &rest), ask::DELETE) {
+    match ask::assent(&tell::rest(plan, &rest), ask::DELETE, world.door(&world.at_the_door())) {
         None => {
             voice.nothing("a person must say this at a terminal; nothing was touched");
             Ok(Exit::NeedsPerson)

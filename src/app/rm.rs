@@ -50,7 +50,7 @@ fn remove(rm: &Rm, voice: &mut RmVoice) -> Result<Exit> {
     if rm.files.is_empty() {
         return Ok(Exit::Done);
     }
-    let world = world::read()?;
+    let world = world::plain()?;
     let progress = Progress::default();
     let eyes = world.eyes(&progress);
     let look = || weigh(&rm.files, rm.recursive, &eyes);

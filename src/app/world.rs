@@ -6,13 +6,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use crate::agent::{self, Seen};
+use crate::ask::Door;
 use crate::decide::{self, Grounds, Judged, Mode, Plan, rules};
-use crate::facts::{Dossier, History};
+use crate::facts::{Actor, Dossier, History, Standing};
 use crate::keep;
 use crate::look::{self, Depth, Eyes, Progress, Target, Wholes};
 use crate::policy::{self, Policy};
-use crate::sys::clock;
 use crate::sys::env::{self, Surroundings};
+use crate::sys::{clock, process, terminal};
 use crate::tell;
 use crate::when::Clock;
 
@@ -21,18 +23,64 @@ pub(super) struct World {
     pub surroundings: Surroundings,
     pub clock: Clock,
     pub policy: Policy,
+    /// Who calls, by its parents and variables.
+    pub actor: Actor,
+    /// The request that is about to be approved: what the others ask for is judged with it.
+    pub answering: Option<String>,
 }
 
-/// Reads it.
+/// Reads it, and who calls. For a caller without a person what a user's policy weakens does not count.
 pub(super) fn read() -> Result<World> {
+    let seen = Seen {
+        variable: &env::variable,
+        ancestors: process::ancestors(),
+        holders: Vec::new(),
+        added: &[],
+    };
+    let alone = || agent::who(&seen).standing == Standing::Agent || terminal::open().is_err();
+    let mut world = of(alone())?;
+    let seen = Seen { added: &world.policy.agents, ..seen };
+    world.actor = agent::who(&seen);
+    Ok(world)
+}
+
+/// Reads it for what somebody else has asked for: as for a caller without a person.
+pub(super) fn strict() -> Result<World> {
+    let actor = read()?.actor;
+    Ok(World { actor, ..of(true)? })
+}
+
+/// Reads it for rm on ordinary files: nobody is asked for a word, and who calls does not matter.
+pub(super) fn plain() -> Result<World> {
+    of(false)
+}
+
+fn of(strict: bool) -> Result<World> {
     let surroundings = env::surroundings();
     let clock = clock::read(surroundings.test_clock.as_deref());
     let home = surroundings.passwd_home.as_deref();
-    let policy = policy::read(home, surroundings.xdg_policy.as_deref(), &rules::ids())?;
-    Ok(World { surroundings, clock, policy })
+    let policy = policy::read(home, surroundings.xdg_policy.as_deref(), &rules::ids(), strict)?;
+    Ok(World { surroundings, clock, policy, actor: Actor::default(), answering: None })
 }
 
 impl World {
+    /// Who calls, looked at as closely as can be: also by who holds the other end of the terminal.
+    pub(super) fn at_the_door(&self) -> Actor {
+        let holders = process::terminal_holders();
+        agent::who(&Seen {
+            variable: &env::variable,
+            ancestors: process::ancestors(),
+            holders: holders.into_iter().map(process::with_ancestors).collect(),
+            added: &self.policy.agents,
+        })
+    }
+
+    /// The door, for whoever stands there.
+    #[expect(clippy::unused_self, reason = "a door is one of this world")]
+    pub(super) fn door<'a>(&self, actor: &'a Actor) -> Door<'a> {
+        Door { actor, code: false }
+    }
+
     /// With which it is looked at.
     pub(super) fn eyes<'a>(&'a self, progress: &'a Progress) -> Eyes<'a> {
         let (surroundings, clock) = (&self.surroundings, &self.clock);
@@ -46,7 +94,7 @@ impl World {
     }
 
     fn grounds<'a>(&'a self, history: &'a History) -> Grounds<'a> {
-        Grounds { policy: &self.policy, clock: &self.clock, history }
+        Grounds { policy: &self.policy, clock: &self.clock, history, actor: &self.actor }
     }
 
     /// What the journal says that the judgement of these needs.
@@ -57,7 +105,11 @@ impl World {
         let fixed = world.passwd_home.as_ref().map(|h| h.join(".local/state/safe-rm"));
         let mut states: Vec<PathBuf> = world.state.clone().into_iter().collect();
         states.extend(fixed.filter(|f| Some(f) != world.state.as_ref()));
-        keep::history(&states, since)
+        let mut history = keep::history(&states, since)?;
+        if models {
+            history.asked = keep::asked(&states, self.clock.now(), self.answering.as_deref());
+        }
+        Ok(history)
     }
 
     /// Looks at the targets and judges them.
@@ -72,7 +124,7 @@ impl World {
         let (dossiers, history) = tell::watch(&progress, || {
             let mut dossiers = look::look(targets, &eyes)?;
             let history = self.history(dossiers.iter())?;
-            look::copies(&mut dossiers, &history.gone, depth, &eyes);
+            look::copies(&mut dossiers, &history, depth, &eyes);
             anyhow::Ok((dossiers, history))
         })?;
         Ok(decide::decide(dossiers, mode, self.grounds(&history)))
@@ -111,7 +163,7 @@ impl World {
                 dossiers.extend(look::list(root, &eyes)?);
             }
             let history = self.history(dossiers.iter())?;
-            look::copies_among(&mut dossiers, &history.gone, depth, &eyes);
+            look::copies_among(&mut dossiers, &history, depth, &eyes);
             anyhow::Ok((dossiers, history))
         })?;
         Ok(decide::decide(dossiers, Mode::Trash, self.grounds(&history)))
@@ -143,7 +195,7 @@ impl World {
             Err(error) => return vec![Some(format!("{error:#}")); now.len()],
         };
         // Another run may have taken the other copy while the question stood.
-        look::copies(&mut now, &history.gone, Depth::Needed, &eyes);
+        look::copies(&mut now, &history, Depth::Needed, &eyes);
         let again = decide::decide(now, plan.mode, self.grounds(&history));
         let refused = |judged: &Judged| {
             let refusal = judged.all().next()?;

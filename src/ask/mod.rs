@@ -8,7 +8,8 @@ use dialoguer::Input;
 use dialoguer::console::Term;
 
 use crate::decide::{Mode, Plan, Proposal};
-use crate::sys::terminal;
+use crate::facts::{Actor, Standing};
+use crate::sys::{random, terminal};
 
 /// The word.
 pub const DELETE: &str = "DELETE";
@@ -62,10 +63,20 @@ pub enum Answer {
     NobodyHere,
 }
 
+/// Who stands at the door, and what is asked of a person there.
+#[derive(Clone, Copy, Debug)]
+pub struct Door<'a> {
+    /// Who calls: an agent is not asked at all, and one that may be there is asked for a code that
+    /// the terminal has just shown as well.
+    pub actor: &'a Actor,
+    /// The code is asked for whoever calls: what goes is what somebody else has asked for.
+    pub code: bool,
+}
+
 /// Asks at the controlling terminal, whatever the standard input is. `above` stands directly over
 /// the prompt.
-pub fn ask(proposal: Proposal, above: &str) -> Answer {
-    match word(above, DELETE) {
+pub fn ask(proposal: Proposal, above: &str, door: Door<'_>) -> Answer {
+    match word(above, DELETE, door) {
         None => Answer::NobodyHere,
         Some(false) => Answer::Declined,
         Some(true) => Answer::Confirmed(Box::new(ConfirmedPlan { plan: proposal.into_plan() })),
@@ -95,8 +106,8 @@ pub fn yes() -> bool {
 }
 
 /// Asks for another word, for what is no plan; nothing where there is no terminal.
-pub fn assent(above: &str, wanted: &str) -> Option<Result<Assent, Declined>> {
-    word(above, wanted).map(|said| if said { Ok(Assent(())) } else { Err(Declined) })
+pub fn assent(above: &str, wanted: &str, door: Door<'_>) -> Option<Result<Assent, Declined>> {
+    word(above, wanted, door).map(|said| if said { Ok(Assent(())) } else { Err(Declined) })
 }
 
 /// A person said no.
@@ -113,7 +124,15 @@ impl Drop for Over {
 }
 
 /// Asks for a line of text; nothing where there is no terminal. An empty answer is the `default`.
-pub fn line(above: &str, what: &str, default: Option<&str>) -> Option<Result<String, Declined>> {
+pub fn line(
+    above: &str,
+    what: &str,
+    default: Option<&str>,
+    door: Door<'_>,
+) -> Option<Result<String, Declined>> {
+    if door.actor.standing == Standing::Agent {
+        return None;
+    }
     let prompt = default.map_or_else(|| what.to_owned(), |d| format!("{what} [{d}]"));
     Some(match (typed(above, &prompt)?, default) {
         (Ok(text), Some(default)) if text.trim().is_empty() => Ok(default.to_owned()),
@@ -123,9 +142,22 @@ pub fn line(above: &str, what: &str, default: Option<&str>) -> Option<Result<Str
 }
 
 /// Whether exactly this word was typed; nothing where there is no terminal.
-fn word(above: &str, wanted: &str) -> Option<bool> {
+fn word(above: &str, wanted: &str, door: Door<'_>) -> Option<bool> {
+    if door.actor.standing == Standing::Agent {
+        return None;
+    }
     let prompt = format!("type {wanted} to go on, anything else to stop");
-    Some(typed(above, &prompt)?.is_ok_and(|word| word == wanted))
+    if !typed(above, &prompt)?.is_ok_and(|word| word == wanted) {
+        return Some(false);
+    }
+    if !door.code && door.actor.standing == Standing::Unmarked {
+        return Some(true);
+    }
+    // Whoever types without reading does not pass.
+    let Ok(number) = random::number() else { return Some(false) };
+    let code = format!("{:04}", number % 10_000);
+    let above = format!("now type the code {code}");
+    Some(typed(&above, "code")?.is_ok_and(|typed| typed == code))
 }
 
 /// What was typed; nothing where there is no terminal.

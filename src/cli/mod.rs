@@ -77,6 +77,18 @@ pub enum Command {
     Label(Label),
     /// Show what safe-rm has done
     Log(Log),
+    /// List what callers without a person have asked for
+    Requests(Requests),
+    /// Look again at what was asked for, and delete it if you say so
+    Approve(Approve),
+    /// Say no to a request
+    Deny(Deny),
+    /// Take a request back
+    Cancel(Cancel),
+    /// Wait for a person's answer to a request
+    Wait(Wait),
+    /// Say what a rule is for and what lifts it
+    Explain(Explain),
     /// Say as a person that the clock is right, or that a label's `Retired:` is meant
     Ack(Ack),
 }
@@ -99,6 +111,9 @@ pub struct Delete {
     /// Compare possible copies byte by byte, wherever there are some
     #[arg(long)]
     pub verify: bool,
+    /// What it is for: told to the person who is asked, as a claim
+    #[arg(long, value_name = "TEXT", value_parser = value())]
+    pub reason: Option<String>,
     /// Answer with one JSON document on stdout
     #[arg(long)]
     pub json: bool,
@@ -120,6 +135,7 @@ impl Delete {
             only_allowed: false,
             permanent: false,
             verify: false,
+            reason: None,
             json: false,
             recursive: 0,
             verbose: 0,
@@ -280,6 +296,72 @@ pub struct Log {
     /// Check that no line was changed or taken out
     #[arg(long)]
     pub verify: bool,
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm requests`
+#[derive(Debug, Args)]
+pub struct Requests {
+    /// Also those that have ended
+    #[arg(long)]
+    pub all: bool,
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm approve ID`
+#[derive(Debug, Args)]
+pub struct Approve {
+    /// The request (the beginning of its id will do)
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm deny ID`
+#[derive(Debug, Args)]
+pub struct Deny {
+    /// The request (the beginning of its id will do)
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// What the caller is told
+    #[arg(long, value_name = "TEXT", value_parser = value())]
+    pub why: Option<String>,
+}
+
+/// `safe-rm cancel ID`
+#[derive(Debug, Args)]
+pub struct Cancel {
+    /// The request (the beginning of its id will do)
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+/// `safe-rm wait ID`
+#[derive(Debug, Args)]
+pub struct Wait {
+    /// The request (the beginning of its id will do)
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Give up after so long, as 90s or 10m; by default when the request expires
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm explain RULE`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A rule's id, as refusals name it; without one, all of them
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
     /// Answer with one JSON document on stdout
     #[arg(long)]
     pub json: bool,

@@ -7,7 +7,7 @@ mod proposal;
 mod refusal;
 pub mod rules;
 
-use crate::facts::{Dossier, History};
+use crate::facts::{Actor, Dossier, History};
 use crate::policy::Policy;
 use crate::when::Clock;
 
@@ -26,6 +26,8 @@ pub struct Grounds<'a> {
     pub clock: &'a Clock,
     /// What was done before.
     pub history: &'a History,
+    /// Who calls.
+    pub actor: &'a Actor,
 }
 
 /// Judges every target by every rule.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Grounds;
 use super::refusal::Refusal;
-use crate::facts::{Dossier, Model, Stamp, Totals};
+use crate::facts::{Actor, Dossier, Model, Stamp, Totals};
 use crate::when::Clock;
 
 /// Where the targets go.
@@ -103,6 +103,8 @@ pub struct Plan {
     pub clock: Clock,
     /// Where the targets go.
     pub mode: Mode,
+    /// Who calls.
+    pub actor: Actor,
     /// The targets.
     pub targets: Vec<Judged>,
     /// Targets left out by `--only-allowed`.
@@ -117,7 +119,7 @@ pub struct Plan {
 
 impl Plan {
     pub(super) fn new(targets: Vec<Judged>, mode: Mode, grounds: Grounds<'_>) -> Self {
-        let Grounds { policy, clock, history } = grounds;
+        let Grounds { policy, clock, history, actor } = grounds;
         let mut hasher = blake3::Hasher::new();
         hasher.update(&clock.now().secs.to_le_bytes()).update(&clock.now().nanos.to_le_bytes());
         for target in &targets {
@@ -128,6 +130,7 @@ impl Plan {
             id: hasher.finalize().to_hex()[..8].to_owned(),
             clock: clock.clone(),
             mode,
+            actor: actor.clone(),
             targets,
             left_out: Vec::new(),
             policy_files: policy.files.clone(),

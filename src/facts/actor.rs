@@ -1,9 +1,10 @@
 //! Who calls, as far as it can be told.
 
 /// How sure it is that no person is at work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Standing {
     /// Nothing speaks of an agent. That proves no person.
+    #[default]
     Unmarked,
     /// A variable of an agent is set, as in the terminals of editors: a person may still be there.
     Marked,
@@ -12,7 +13,7 @@ pub enum Standing {
 }
 
 /// Who calls, with the evidence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Actor {
     /// How sure it is.
     pub standing: Standing,

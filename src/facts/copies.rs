@@ -24,6 +24,8 @@ pub enum Whereabouts {
     Here,
     /// In this plan as well.
     Planned,
+    /// An open request asks for it.
+    Asked,
     /// Trashed or freed at this time.
     Gone(Stamp),
 }

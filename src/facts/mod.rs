@@ -208,6 +208,8 @@ pub struct History {
     pub acked: HashSet<[u8; 32]>,
     /// Weights that went in the last 30 days.
     pub gone: Vec<Gone>,
+    /// What open requests ask for.
+    pub asked: Vec<PathBuf>,
     /// Why it may not be the whole truth.
     pub doubts: Vec<String>,
 }

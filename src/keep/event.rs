@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::requests::End;
+
 /// What is to become of things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -99,6 +101,22 @@ pub enum Event {
         /// BLAKE3 of the label as it was confirmed.
         label: Option<String>,
     },
+    /// A caller without a person asks for a deletion.
+    Asked {
+        /// The request's id.
+        request: String,
+        /// BLAKE3 of its file.
+        hash: String,
+    },
+    /// A request has ended, or is about to.
+    Answered {
+        /// The request's id.
+        request: String,
+        /// How.
+        end: End,
+        /// BLAKE3 of the answer's file.
+        hash: String,
+    },
     /// One item of a plan is in the trash.
     Moved {
         /// The plan's id.
@@ -127,7 +145,7 @@ impl Event {
             | Self::Freeing { plan }
             | Self::Freed { plan, .. }
             | Self::PutBack { plan, .. } => Some(plan),
-            Self::Acked { .. } => None,
+            Self::Acked { .. } | Self::Asked { .. } | Self::Answered { .. } => None,
         }
     }
 }

@@ -1,16 +1,14 @@
 //! What a judgement needs of the journal, read without making or changing anything.
 
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::decode;
 use super::event::{Event, How};
-use super::journal::{Journal, NAME};
+use super::journal::Journal;
 use super::ledger::{State, entries};
 use crate::facts::{Gone, History, Print, Stamp};
-use crate::sys::dir;
 
 /// Reads it: whole only where models are judged, and then what went after `since` as well. The
 /// state of a user may lie in two places, if a variable moves it: what went is read from both.
@@ -20,7 +18,7 @@ use crate::sys::dir;
 pub fn history(states: &[PathBuf], since: Option<Stamp>) -> Result<History> {
     let mut history = History::default();
     for (at, state) in states.iter().enumerate() {
-        let Some(mut journal) = open(state)? else { continue };
+        let Some(mut journal) = Journal::existing(state)? else { continue };
         history.last = history.last.max(journal.last_time()?);
         let Some(since) = since else { continue };
         let lines = journal.lines()?;
@@ -44,17 +42,6 @@ pub fn history(states: &[PathBuf], since: Option<Stamp>) -> Result<History> {
         }
     }
     Ok(history)
-}
-
-fn open(state: &Path) -> Result<Option<Journal>> {
-    let opened = dir::open_path(state).and_then(|dir| dir::open_file_at(dir, OsStr::new(NAME)));
-    match opened {
-        Ok(file) => Ok(Some(Journal::of(file))),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(e) => {
-            Err(e).with_context(|| format!("cannot read the journal in `{}`", state.display()))
-        }
-    }
 }
 
 /// What was trashed or freed since then and has not come back.

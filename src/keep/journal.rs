@@ -16,7 +16,7 @@ use crate::facts::{FileKind, Stamp};
 use crate::sys::{change, dir};
 
 /// Its name in the state directory.
-pub(super) const NAME: &str = "journal.jsonl";
+const NAME: &str = "journal.jsonl";
 
 /// How much is read first to find the last line.
 const TAIL: u64 = 1 << 16;
@@ -66,9 +66,20 @@ impl Journal {
         Ok(Self { file, held: false, reserve })
     }
 
-    /// A journal that is only read.
-    pub(super) fn of(file: File) -> Self {
-        Self { file, held: false, reserve: None }
+    /// The journal as it is, to be read alone; none where there is none.
+    ///
+    /// # Errors
+    /// Where it is there and cannot be read.
+    pub(super) fn existing(state: &Path) -> Result<Option<Self>> {
+        let opened = dir::open_path(state).and_then(|dir| dir::open_file_at(dir, OsStr::new(NAME)));
+        match opened {
+            Ok(file) => Ok(Some(Self { file, held: false, reserve: None })),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => {
+                let shown = state.display();
+                Err(e).with_context(|| format!("cannot read the journal in `{shown}`"))
+            }
+        }
     }
 
     /// When the last line was written that can be read.

@@ -74,7 +74,7 @@ pub fn entries(lines: &[(Stamp, Event)]) -> Vec<Entry> {
                     };
                 }
             }
-            Event::Acked { .. } => {}
+            Event::Acked { .. } | Event::Asked { .. } | Event::Answered { .. } => {}
         }
     }
     entries

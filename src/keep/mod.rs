@@ -4,12 +4,14 @@ mod event;
 mod history;
 mod journal;
 mod ledger;
+mod requests;
 mod reserve;
 
 pub use event::{Event, How, Item, Kept};
 pub use history::history;
 pub use journal::Journal;
 pub use ledger::{Entry, State, entries};
+pub use requests::{Answer, Asked, End, Filed, Filing, Request, Requests, asked};
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

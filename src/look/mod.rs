@@ -36,7 +36,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
-use crate::facts::{Digest, Dossier, Gone, Label, Listing, Meta, Print};
+use crate::facts::{Digest, Dossier, History, Label, Listing, Meta, Print};
 use crate::sys::dir;
 use crate::sys::env::Surroundings;
 use crate::when::Clock;
@@ -183,14 +183,14 @@ pub fn list(root: &std::path::Path, eyes: &Eyes<'_>) -> Result<Vec<Dossier>> {
 }
 
 /// Compares the models of a list with each other.
-pub fn copies_among(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes<'_>) {
-    copies::among(dossiers, gone, depth, eyes);
+pub fn copies_among(dossiers: &mut [Dossier], history: &History, depth: Depth, eyes: &Eyes<'_>) {
+    copies::among(dossiers, history, depth, eyes);
 }
 
 /// Looks for the copies of the targets' models: in the plan, among what went before, on the disks.
 /// What is least replaceable then stands first.
-pub fn copies(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes<'_>) {
-    copies::find(dossiers, gone, depth, eyes);
+pub fn copies(dossiers: &mut [Dossier], history: &History, depth: Depth, eyes: &Eyes<'_>) {
+    copies::find(dossiers, history, depth, eyes);
     for dossier in dossiers {
         dossier.models.sort_by_cached_key(|m| (m.replaceable(), m.path.clone()));
     }

@@ -36,6 +36,12 @@ fn var(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|v| !v.is_empty())
 }
 
+/// The value of a variable by which an agent shows, where it is set and not empty.
+#[must_use]
+pub fn variable(name: &str) -> Option<OsString> {
+    var(name)
+}
+
 /// Whether the first operand ends the options, as POSIX has it.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "set is set, also where it is empty")]

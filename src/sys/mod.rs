@@ -11,5 +11,6 @@ pub mod env;
 pub mod errors;
 pub mod mounts;
 pub mod process;
+pub mod random;
 pub mod terminal;
 pub mod uncached;

@@ -61,6 +61,7 @@ fn process(pid: u32) -> Process {
     Process { pid, exe: fs::read_link(dir.join("exe")).ok(), argv: argv.collect() }
 }
 
+#[derive(Clone, Copy)]
 enum Field {
     Parent,
     Terminal,

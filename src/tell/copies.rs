@@ -67,6 +67,7 @@ fn twin_line(twin: &Twin, clock: &Clock) -> String {
         Whereabouts::Here if twin.same_disk => "on the same disk".to_owned(),
         Whereabouts::Here => "on another disk".to_owned(),
         Whereabouts::Planned => "in this plan".to_owned(),
+        Whereabouts::Asked => "asked for by an open request".to_owned(),
         Whereabouts::Gone(when) => format!("went {}", clock.minute(when)),
     };
     let volatile = twin.volatile.as_ref().filter(|_| twin.place == Whereabouts::Here);
@@ -106,6 +107,7 @@ pub(super) fn twins_json(model: &Model, clock: &Clock) -> Value {
         let (place, at) = match twin.place {
             Whereabouts::Here => ("here", None),
             Whereabouts::Planned => ("in-plan", None),
+            Whereabouts::Asked => ("asked", None),
             Whereabouts::Gone(at) => ("gone", Some(stamp(clock, at))),
         };
         let rest = json!({

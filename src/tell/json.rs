@@ -7,8 +7,12 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::copies::{recovery_json, searched_json, twins_json};
+use super::requests::filed_json;
 use crate::decide::{Judged, Mode, Plan, Refusal, kind, stage};
-use crate::facts::{Completeness, Covers, Evidence, FileKind, How, Label, Model, Stamp};
+use crate::facts::{
+    Actor, Completeness, Covers, Evidence, FileKind, How, Label, Model, Stamp, Standing,
+};
+use crate::keep::Request;
 use crate::when::Clock;
 
 /// Adds a path under `key`, and its bytes in base64 where it is no UTF-8.
@@ -33,7 +37,7 @@ pub(super) fn stamp(clock: &Clock, at: Stamp) -> String {
     clock.local(at).to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
-pub(super) fn plan(plan: &Plan, next: &[&str]) -> Value {
+pub(super) fn plan(plan: &Plan, next: &[&str], request: Option<&Request>) -> Value {
     let sums = plan.sums();
     let t = sums.totals;
     json!({
@@ -46,7 +50,7 @@ pub(super) fn plan(plan: &Plan, next: &[&str]) -> Value {
             Mode::Purge => "purge",
         },
         "now": stamp(&plan.clock, plan.clock.now()),
-        "actor": null,
+        "actor": actor(&plan.actor),
         "policy": {
             "files": plan.policy_files.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>(),
             "weakened": plan.weakened,
@@ -56,9 +60,19 @@ pub(super) fn plan(plan: &Plan, next: &[&str]) -> Value {
         "totals": {"bytes": t.bytes, "frees": t.frees, "files": t.files, "dirs": t.dirs, "models": sums.models},
         "targets": plan.targets.iter().map(|j| target(j, &plan.clock)).collect::<Vec<_>>(),
         "left_out": plan.left_out.iter().map(|p| with_path(p, json!({}))).collect::<Vec<_>>(),
-        "request": null,
+        "request": request.map(|r| filed_json(r, &plan.clock)),
         "next": next,
     })
+}
+
+/// Who calls; absence of evidence is told as what it is.
+fn actor(actor: &Actor) -> Value {
+    let kind = match actor.standing {
+        Standing::Agent => "agent",
+        Standing::Marked => "perhaps-agent",
+        Standing::Unmarked => "unknown",
+    };
+    json!({"kind": kind, "name": actor.name, "evidence": actor.evidence})
 }
 
 fn verdict(allowed: bool) -> &'static str {

@@ -95,6 +95,10 @@ fn words(event: &Event) -> Vec<String> {
             let place = if as_is { String::new() } else { format!(" as {}", at(place)) };
             vec![format!("{plan} is back: {}{place}", at(from))]
         }
+        Event::Asked { request, .. } => vec![format!("request {request} was filed")],
+        Event::Answered { request, end, .. } => {
+            vec![format!("request {request}: {}", super::requests::end(*end))]
+        }
         Event::Acked { what, .. } => vec![format!("a person confirmed: {}", at(what))],
     }
 }

@@ -1,6 +1,7 @@
 //! The only code that prints: words, tables, JSON, names made harmless.
 
 mod copies;
+mod explain;
 mod json;
 mod kept;
 mod label;
@@ -9,6 +10,7 @@ mod outcome;
 mod plan;
 mod policy;
 mod progress;
+mod requests;
 pub mod rm;
 mod safe;
 mod words;
@@ -23,9 +25,9 @@ pub use progress::watch;
 pub use safe::harmless;
 
 use crate::act::Found;
-use crate::decide::Plan;
+use crate::decide::{Plan, Rule};
 use crate::facts::Stamp;
-use crate::keep::Event;
+use crate::keep::{Event, Filed, Request};
 use crate::policy::Policy;
 use crate::when::Clock;
 
@@ -61,8 +63,8 @@ impl Voice {
     }
 
     /// Gives the plan as the one document, with what the caller may do next.
-    pub fn plan_document(self, plan: &Plan, next: &[&str]) {
-        self.document(&json::plan(plan, next));
+    pub fn plan_document(self, plan: &Plan, next: &[&str], request: Option<&Request>) {
+        self.document(&json::plan(plan, next, request));
         if self != Self::Json {
             for line in next {
                 self.prose(&format!("{}\n", words::hint(line)));
@@ -105,6 +107,42 @@ impl Voice {
     /// Gives all labels as the one document.
     pub fn labels(self, all: &[Labelled]) {
         self.document(&label::json(all));
+    }
+
+    /// Lists requests.
+    pub fn requests(self, all: &[Filed], clock: &Clock) {
+        if self != Self::Json {
+            self.prose(&requests::list(all, clock));
+        }
+        self.document(&requests::list_json(all, clock));
+    }
+
+    /// Tells of one request how it stands.
+    pub fn request(self, filed: &Filed, clock: &Clock) {
+        if self != Self::Json {
+            self.prose(&requests::text(filed, clock));
+        }
+        let mut value = requests::one_json(filed, clock);
+        value["schema"] = "safe-rm/request/1".into();
+        self.document(&value);
+    }
+
+    /// Shows of one request, above its plan, who asks for what.
+    pub fn asked(self, filed: &Filed, changes: &[String], clock: &Clock) {
+        let mut text = requests::text(filed, clock);
+        for change in changes {
+            text.push_str(&words::wrap(0, "changed since: ", &harmless(change)));
+            text.push('\n');
+        }
+        self.prose(&format!("{text}\n"));
+    }
+
+    /// Explains rules.
+    pub fn rules(self, rules: &[&Rule]) {
+        if self != Self::Json {
+            self.prose(&explain::text(rules));
+        }
+        self.document(&explain::json(rules));
     }
 
     /// Tells what the journal holds, and from which line on it is broken.

@@ -22,7 +22,7 @@ pub(super) fn last_copy(case: &Case<'_>, model: &Model) -> Option<Reason> {
     }
     let goes = |twin: &&Twin| match twin.place {
         Whereabouts::Here => false,
-        Whereabouts::Planned => true,
+        Whereabouts::Planned | Whereabouts::Asked => true,
         Whereabouts::Gone(at) => at.plus(REMEMBERED) > case.clock.now(),
     };
     let same = |twin: &&Twin| matches!(twin.how, Sameness::Verified | Sameness::Probably);
@@ -87,11 +87,15 @@ fn places(twins: &[&Twin], case: &Case<'_>) -> String {
         format!("{}{more}", shown.join(", "))
     };
     let planned: Vec<_> = twins.iter().filter(|t| t.place == Whereabouts::Planned).collect();
-    let gone: Vec<_> = twins.iter().filter(|t| t.place != Whereabouts::Planned).collect();
+    let asked: Vec<_> = twins.iter().filter(|t| t.place == Whereabouts::Asked).collect();
+    let gone: Vec<_> = twins.iter().filter(|t| t.went().is_some()).collect();
     let last = gone.iter().filter_map(|t| t.went()).max();
     let mut parts = Vec::new();
     if !planned.is_empty() {
         parts.push(format!("go with this plan from {}", list(&planned)));
+    }
+    if !asked.is_empty() {
+        parts.push(format!("are asked for by an open request in {}", list(&asked)));
     }
     if let Some(last) = last {
         parts.push(format!("went {} from {}", case.clock.minute(last), list(&gone)));

@@ -189,7 +189,7 @@ pub fn ids() -> Vec<&'static str> {
 
 /// Runs every rule on a target and its models.
 pub(super) fn judge(facts: Dossier, grounds: Grounds<'_>) -> Judged {
-    let Grounds { policy, clock, history } = grounds;
+    let Grounds { policy, clock, history, .. } = grounds;
     let case = Case { facts: &facts, policy, clock, history };
     let on = |rule: &&Rule| !policy.off.contains(rule.id);
     let refusal = |rule: &Rule, path: &Path, reason: Reason| Refusal {

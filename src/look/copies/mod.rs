@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Eyes;
-use crate::facts::{Dossier, Gone, Print};
+use crate::facts::{Dossier, Gone, History, Print, Twin, Whereabouts};
 use crate::sys::mounts;
 use groups::Groups;
 use member::Member;
@@ -31,7 +31,7 @@ pub enum Depth {
 }
 
 /// Finds the copies of every model in the plan and writes them into the dossiers.
-pub(super) fn find(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes<'_>) {
+pub(super) fn find(dossiers: &mut [Dossier], history: &History, depth: Depth, eyes: &Eyes<'_>) {
     let mut members = member::planned(dossiers);
     unread(dossiers, &members);
     if members.is_empty() {
@@ -45,14 +45,14 @@ pub(super) fn find(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: 
     lineage::trace(dossiers, &found);
     members.extend(found.iter().map(member::elsewhere));
     // What the journal knows of is told by its own place.
-    let known = |m: &Member| gone.iter().any(|g| m.path.starts_with(&g.lies));
+    let known = |m: &Member| history.gone.iter().any(|g| m.path.starts_with(&g.lies));
     members.extend(search::thrown(dossiers, eyes).into_iter().filter(|m| !known(m)));
-    compare(dossiers, members, gone, depth, eyes);
+    compare(dossiers, members, history, depth, eyes);
 }
 
 /// The same among the models of a list, each the target of a dossier of its own and none of them
 /// to go.
-pub(super) fn among(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes: &Eyes<'_>) {
+pub(super) fn among(dossiers: &mut [Dossier], history: &History, depth: Depth, eyes: &Eyes<'_>) {
     let mut members = member::planned(dossiers);
     members.retain(|m| {
         let own =
@@ -63,13 +63,13 @@ pub(super) fn among(dossiers: &mut [Dossier], gone: &[Gone], depth: Depth, eyes:
         member.planned = false;
     }
     lineage::trace_among(dossiers);
-    compare(dossiers, members, gone, depth, eyes);
+    compare(dossiers, members, history, depth, eyes);
 }
 
 fn compare(
     dossiers: &mut [Dossier],
     members: Vec<Member>,
-    gone: &[Gone],
+    history: &History,
     depth: Depth,
     eyes: &Eyes<'_>,
 ) {
@@ -79,13 +79,18 @@ fn compare(
             .iter()
             .any(|d| d.trashed.is_some() && d.path == g.path && Some(&g.lies) == d.trashed.as_ref())
     };
-    let gone: Vec<&Gone> = gone.iter().filter(|g| !own(g)).collect();
+    let gone: Vec<&Gone> = history.gone.iter().filter(|g| !own(g)).collect();
     let mut groups = Groups::new(members, &gone);
     groups.recall(dossiers);
     groups.read(depth, &mounts, eyes);
     groups.sort(&mounts);
     for (at, (target, model)) in groups.subjects() {
-        dossiers[target].models[model].copies = twins::of(at, &groups, &gone, &mounts);
+        let mut copies = twins::of(at, &groups, &gone, &mounts);
+        let asked = |twin: &Twin| history.asked.iter().any(|path| twin.path.starts_with(path));
+        for twin in copies.iter_mut().filter(|t| t.place == Whereabouts::Here && asked(t)) {
+            twin.place = Whereabouts::Asked;
+        }
+        dossiers[target].models[model].copies = copies;
     }
 }
 

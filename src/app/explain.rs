@@ -1,0 +1,20 @@
+//! `safe-rm explain [RULE]`: a rule in words.
+
+use anyhow::Result;
+
+use super::Exit;
+use crate::decide::{RULES, Rule};
+use crate::tell::Voice;
+
+/// Explains it, or all of them.
+pub(super) fn run(rule: Option<&str>, voice: Voice) -> Result<Exit> {
+    let wanted: Vec<&Rule> = RULES.iter().filter(|r| rule.is_none_or(|id| r.id == id)).collect();
+    if wanted.is_empty() {
+        let known: Vec<&str> = RULES.iter().map(|r| r.id).collect();
+        let text = format!("there is no rule of that name; there are {}", known.join(", "));
+        voice.usage(&text, Exit::Usage as u8);
+        return Ok(Exit::Usage);
+    }
+    voice.rules(&wanted);
+    Ok(Exit::Done)
+}

@@ -1,0 +1,84 @@
+//! `safe-rm requests`, `deny`, `cancel`, `wait`: what was asked for, and how it stands.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use super::{Exit, carry_out, request, world};
+use crate::cli;
+use crate::facts::Standing;
+use crate::keep::{End, Requests};
+use crate::policy;
+use crate::tell::Voice;
+
+/// How often an answer is looked for.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// Lists them: the open ones, or all.
+pub(super) fn list(all: bool, voice: Voice) -> Result<Exit> {
+    let world = world::read()?;
+    let state = world.surroundings.state.as_deref();
+    let found = match state.and_then(Requests::existing) {
+        Some(requests) => requests.all(&carry_out::journal(&world)?.lines()?),
+        None => Vec::new(),
+    };
+    let now = world.clock.now();
+    let wanted: Vec<_> = found.into_iter().filter(|f| all || f.is_open(now)).collect();
+    voice.requests(&wanted, &world.clock);
+    Ok(Exit::Done)
+}
+
+/// Says no, as a person.
+pub(super) fn deny(args: &cli::Deny, voice: Voice) -> Result<Exit> {
+    let world = world::read()?;
+    if world.at_the_door().standing == Standing::Agent {
+        voice.remark("a person answers requests; `safe-rm cancel ID` takes one back");
+        return Ok(Exit::NeedsPerson);
+    }
+    end(&args.id, End::Denied, args.why.as_deref(), voice)
+}
+
+/// Takes it back.
+pub(super) fn cancel(id: &str, voice: Voice) -> Result<Exit> {
+    end(id, End::Cancelled, None, voice)
+}
+
+fn end(id: &str, how: End, why: Option<&str>, voice: Voice) -> Result<Exit> {
+    let world = world::read()?;
+    let mut journal = carry_out::journal(&world)?;
+    journal.hold()?;
+    let requests = request::open(&world)?;
+    let filed = request::find(id, &requests, &mut journal)?;
+    if !filed.is_open(world.clock.now()) {
+        voice.request(&filed, &world.clock);
+        voice.remark("it is not open any more");
+        return Ok(Exit::Failed);
+    }
+    request::answer(&world, &filed, how, why, &requests, &mut journal)?;
+    let filed = request::find(&filed.request.id, &requests, &mut journal)?;
+    voice.request(&filed, &world.clock);
+    Ok(Exit::Done)
+}
+
+/// Waits until it has ended, or the time is over.
+pub(super) fn wait(args: &cli::Wait, voice: Voice) -> Result<Exit> {
+    let timeout = args.timeout.as_deref().map(policy::duration).transpose()?;
+    let until = timeout.and_then(|secs| u64::try_from(secs).ok()).map(Duration::from_secs);
+    let begun = Instant::now();
+    loop {
+        let world = world::read()?;
+        let (_, _, filed) = request::look_up(&world, &args.id)?;
+        let over = until.is_some_and(|until| begun.elapsed() >= until);
+        let ended = match &filed.answer {
+            None if !filed.is_open(world.clock.now()) => Some(Exit::Failed),
+            None => None,
+            Some(answer) if answer.end == End::Taken => None,
+            Some(answer) => Some(request::exit(answer.end)),
+        };
+        if let Some(exit) = ended.or(over.then_some(Exit::NeedsPerson)) {
+            voice.request(&filed, &world.clock);
+            return Ok(exit);
+        }
+        std::thread::sleep(LOOK);
+    }
+}
