@@ -5,7 +5,6 @@
 
 mod common;
 use common::{BIN, Sandbox, Terminal};
-use rexpect::session::spawn_command;
 
 fn with_notes() -> Sandbox {
     let sandbox = Sandbox::later();
@@ -59,7 +58,7 @@ fn a_pipe_is_not_read_even_at_a_terminal() {
     let sandbox = with_notes();
     let script = format!("yes DELETE | {BIN} old");
     let command = sandbox.command_of("sh", &["-c", &script]);
-    let session = spawn_command(command, Some(20_000)).unwrap();
+    let session = common::person::spawn(&command, 20_000);
     let mut terminal = Terminal(session);
     terminal.prompt();
     // The pipe has been full of the word all along; the terminal says something else.
@@ -91,7 +90,7 @@ fn what_was_typed_ahead_is_thrown_away() {
     // The word is there before the program is: the shell waits for the file, then starts it.
     let script = format!("while ! [ -e go ]; do sleep 0.05; done; {BIN} old");
     let command = sandbox.command_of("sh", &["-c", &script]);
-    let session = spawn_command(command, Some(20_000)).unwrap();
+    let session = common::person::spawn(&command, 20_000);
     let mut terminal = Terminal(session);
     terminal.line("DELETE");
     std::thread::sleep(std::time::Duration::from_millis(200));
@@ -109,7 +108,7 @@ fn ctrl_c_declines() {
     let mut terminal = sandbox.at_terminal(&["old"]);
     terminal.prompt();
     std::thread::sleep(std::time::Duration::from_millis(200));
-    terminal.0.send_control('c').unwrap();
+    terminal.0.send_control('c');
     let (shown, code) = terminal.end();
     assert_eq!(code, 5, "{shown}");
     assert!(sandbox.work().join("old/notes.txt").exists());
@@ -250,15 +249,15 @@ fn undo_by_path_into_a_folder_that_is_gone() {
 #[test]
 fn another_terminal_on_the_standard_input_is_not_read() {
     let sandbox = with_notes();
-    let mut sleeper = std::process::Command::new("sh");
+    let mut sleeper = sandbox.command_of("sh", &[]);
     sleeper.args(["-c", "tty; exec sleep 60"]);
-    let mut other = spawn_command(sleeper, Some(20_000)).unwrap();
-    let tty = other.read_line().unwrap();
+    let mut other = common::person::spawn(&sleeper, 20_000);
+    let tty = other.exp_string("\r\n").unwrap();
     let script = format!("exec {BIN} old < {}", tty.trim());
     let command = sandbox.command_of("sh", &["-c", &script]);
-    let mut terminal = Terminal(spawn_command(command, Some(20_000)).unwrap());
+    let mut terminal = Terminal(common::person::spawn(&command, 20_000));
     terminal.prompt();
-    other.send_line("DELETE").unwrap();
+    other.send_line("DELETE");
     std::thread::sleep(std::time::Duration::from_millis(700));
     terminal.line("no");
     let (shown, code) = terminal.end();

@@ -10,7 +10,6 @@ use std::io::Write;
 use std::path::Path;
 
 use common::{BIN, Sandbox, Snapshot, Terminal, has_tool};
-use rexpect::session::spawn_command;
 
 /// The calls that change something, or open what is changed.
 const CALLS: &[&str] = &[
@@ -35,14 +34,13 @@ fn strace(sandbox: &Sandbox, options: &[&str], args: &[&str]) -> (String, i32) {
     all.push(BIN);
     all.extend(args);
     let command = sandbox.command_of("strace", &all);
-    let mut terminal = Terminal(spawn_command(command, Some(20_000)).unwrap());
+    let mut terminal = Terminal(common::person::spawn(&command, 20_000));
     let asked = terminal.0.exp_string("anything else to stop").is_ok();
     if asked {
-        let _ = terminal.0.send_line("DELETE");
+        terminal.0.send_line("DELETE");
     }
     let shown = terminal.0.exp_eof().unwrap_or_default();
-    let status = format!("{:?}", terminal.0.process().wait());
-    (shown, i32::from(!status.contains("Exited") || !status.contains(", 0)")))
+    (shown, i32::from(terminal.0.wait() != 0))
 }
 
 /// Of each call, which ones (counted from 1) the main thread makes after the word was typed.

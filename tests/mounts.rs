@@ -6,7 +6,6 @@
 
 mod common;
 use common::{BIN, Sandbox, Terminal, has_tool};
-use rexpect::session::spawn_command;
 
 /// Runs `prepare` in a mount namespace, then safe-rm with the word, then `after`; all that was
 /// shown and the exit code of safe-rm. The disk is `work/disk`.
@@ -15,9 +14,10 @@ fn within(sandbox: &Sandbox, prepare: &str, args: &str, after: &str) -> (String,
         "set -e; mkdir -p disk; {prepare}; set +e; {BIN} {args}; code=$?; {after}; exit $code"
     );
     let command = sandbox.command_of("unshare", &["-m", "bash", "-c", &script]);
-    let mut terminal = Terminal(spawn_command(command, Some(30_000)).unwrap());
+    let mut terminal = Terminal(common::person::spawn(&command, 30_000));
     let mut shown = String::new();
-    if let Ok((before, found)) = terminal.0.exp_regex("anything else to stop|touched|safe-rm: ") {
+    if let Ok((before, found)) = terminal.0.any(&["anything else to stop", "touched", "safe-rm: "])
+    {
         shown = before + &found;
         if found.starts_with("anything") {
             terminal.line("DELETE");

@@ -7,7 +7,6 @@ mod common;
 use std::path::PathBuf;
 
 use common::{BIN, Sandbox, Terminal, has_tool};
-use rexpect::session::spawn_command;
 
 fn rooms(sandbox: &Sandbox) -> PathBuf {
     sandbox.home().join(".local/share/Trash/safe-rm")
@@ -66,7 +65,7 @@ fn a_deep_tree_is_freed_under_a_limit_of_open_files() {
     assert!(sandbox.command_of("python3", &["-c", script]).status().unwrap().success());
     let line = format!("ulimit -n 256; exec {BIN} --permanent deep");
     let command = sandbox.command_of("bash", &["-c", &line]);
-    let mut terminal = Terminal(spawn_command(command, Some(60_000)).unwrap());
+    let mut terminal = Terminal(common::person::spawn(&command, 60_000));
     terminal.prompt();
     terminal.line("DELETE");
     let (shown, code) = terminal.end();
@@ -99,7 +98,7 @@ fn a_change_before_the_comparison_puts_it_back() {
     let inject = "inject=renameat2:delay_enter=1500000:when=2";
     let args = ["-f", "-e", inject, "-o", "/dev/null", BIN, "--permanent", "one", "two"];
     let command = sandbox.command_of("strace", &args);
-    let mut terminal = Terminal(spawn_command(command, Some(30_000)).unwrap());
+    let mut terminal = Terminal(common::person::spawn(&command, 30_000));
     terminal.prompt();
     terminal.line("DELETE");
     while sandbox.work().join("one").exists() {
@@ -128,7 +127,7 @@ fn what_came_after_the_comparison_stays_and_is_told() {
     let inject = "inject=unlinkat:delay_enter=1500000:when=1";
     let args = ["-f", "-e", inject, "-o", "/dev/null", BIN, "--permanent", "old"];
     let command = sandbox.command_of("strace", &args);
-    let mut terminal = Terminal(spawn_command(command, Some(60_000)).unwrap());
+    let mut terminal = Terminal(common::person::spawn(&command, 60_000));
     terminal.prompt();
     terminal.line("DELETE");
     while sandbox.work().join("old").exists() {
@@ -278,7 +277,7 @@ fn a_retired_series_may_go_once_a_person_has_said_so() {
 fn held_up(sandbox: &Sandbox, inject: &str) -> Terminal {
     let args = ["-f", "-e", inject, "-o", "/dev/null", BIN, "--permanent", "old"];
     let command = sandbox.command_of("strace", &args);
-    let mut terminal = Terminal(spawn_command(command, Some(60_000)).unwrap());
+    let mut terminal = Terminal(common::person::spawn(&command, 60_000));
     terminal.prompt();
     terminal.line("DELETE");
     while sandbox.work().join("old").exists() {
@@ -319,7 +318,7 @@ fn ctrl_c_stops_the_unlinking() {
     }
     let mut terminal = held_up(&sandbox, "inject=unlinkat:delay_enter=400000");
     std::thread::sleep(std::time::Duration::from_millis(900));
-    terminal.0.send_control('c').unwrap();
+    terminal.0.send_control('c');
     let _ = terminal.0.exp_eof();
     let room = std::fs::read_dir(rooms(&sandbox)).unwrap().next().unwrap().unwrap().path();
     let left = std::fs::read_dir(room.join("0")).unwrap().count();

@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use common::{BIN, Sandbox, Terminal, has_tool, snapshot};
-use rexpect::session::spawn_command;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 /// How long each kind of swap goes on.
@@ -76,7 +75,7 @@ fn race(mode: &str, target: &str, swap: (&str, &str)) {
         if !mode.is_empty() {
             args.insert(0, mode);
         }
-        let mut terminal = Terminal(spawn_command(sandbox.command(&args), Some(20_000)).unwrap());
+        let mut terminal = Terminal(common::person::spawn(&sandbox.command(&args), 20_000));
         // A link above the target that stands there from the beginning is followed, and its plan
         // names what is behind it: that swap begins with the word.
         let early = swap.0 != "p" && runs.load(Ordering::Relaxed).is_multiple_of(2);
@@ -85,10 +84,10 @@ fn race(mode: &str, target: &str, swap: (&str, &str)) {
         let asked = terminal.0.exp_string("anything else to stop").is_ok();
         if asked {
             racing = racing.or_else(|| Some(swapper()));
-            let _ = terminal.0.send_line("DELETE");
+            terminal.0.send_line("DELETE");
         }
         let shown = terminal.0.exp_eof().unwrap_or_default();
-        let status = format!("{:?}", terminal.0.process().wait());
+        let status = terminal.0.wait();
         drop(racing);
         assert!(
             snapshot(&precious) == before,
@@ -98,7 +97,7 @@ fn race(mode: &str, target: &str, swap: (&str, &str)) {
         let left = walkdir::WalkDir::new(top).into_iter().flatten();
         let left = left.filter(|e| e.file_type().is_file());
         let left = left.filter(|e| std::fs::read(e.path()).unwrap() == b"planned").count();
-        let done = status.contains(", 0)");
+        let done = status == 0;
         went += u64::from(done);
         let freed = done && mode == "--permanent";
         // A link is a target as well: it may have gone in the place of the folder that it stood for.
@@ -142,7 +141,7 @@ fn every_removal_is_relative_to_an_open_folder() {
     let set = "trace=/unlink.*,/rmdir,/rename.*,/openat2?,/open";
     let args = ["-f", "-e", set, "-o", trace.to_str().unwrap(), BIN, "--permanent", "old"];
     let command = sandbox.command_of("strace", &args);
-    let mut terminal = Terminal(spawn_command(command, Some(30_000)).unwrap());
+    let mut terminal = Terminal(common::person::spawn(&command, 30_000));
     terminal.prompt();
     terminal.line("DELETE");
     assert_eq!(terminal.end().1, 0);

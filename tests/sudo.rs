@@ -48,9 +48,9 @@ fn command(sandbox: &Sandbox, args: &str) -> std::process::Command {
 }
 
 fn delete(sandbox: &Sandbox, args: &str) -> (String, i32) {
-    let session = rexpect::session::spawn_command(command(sandbox, args), Some(20_000));
-    let mut terminal = Terminal(session.unwrap());
-    if terminal.0.exp_regex("anything else to stop|safe-rm: ").unwrap().1.starts_with("any") {
+    let session = common::person::spawn(&command(sandbox, args), 20_000);
+    let mut terminal = Terminal(session);
+    if terminal.0.any(&["anything else to stop", "safe-rm: "]).unwrap().1.starts_with("any") {
         terminal.line("DELETE");
     }
     terminal.end()

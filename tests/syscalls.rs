@@ -17,9 +17,8 @@ fn the_intent_is_durable_before_the_rename_and_nothing_is_unlinked() {
     let trace = sandbox.home().join("trace");
     let calls = "trace=write,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,rmdir,truncate,ftruncate";
     let args = ["-f", "-y", "-s", "4096", "-e", calls, "-o", trace.to_str().unwrap(), BIN, "old"];
-    let session =
-        rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
-    let mut terminal = Terminal(session.unwrap());
+    let session = common::person::spawn(&sandbox.command_of("strace", &args), 30_000);
+    let mut terminal = Terminal(session);
     terminal.prompt();
     terminal.line("DELETE");
     assert_eq!(terminal.end().1, 0);
@@ -64,9 +63,8 @@ fn a_failure_half_way_puts_everything_back() {
         let before = sandbox.snapshot();
         let inject = format!("inject={fault}");
         let args = ["-f", "-e", &inject, "-o", "/dev/null", BIN, "one", "two", "three"];
-        let session =
-            rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
-        let mut terminal = Terminal(session.unwrap());
+        let session = common::person::spawn(&sandbox.command_of("strace", &args), 30_000);
+        let mut terminal = Terminal(session);
         terminal.prompt();
         terminal.line("DELETE");
         let (shown, code) = terminal.end();
@@ -93,9 +91,8 @@ fn killed_between_two_renames_nothing_is_lost() {
         let before = sandbox.snapshot();
         let inject = format!("inject=renameat2:signal=KILL:when={nth}");
         let args = ["-f", "-e", &inject, "-o", "/dev/null", BIN, "one", "two"];
-        let session =
-            rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
-        let mut terminal = Terminal(session.unwrap());
+        let session = common::person::spawn(&sandbox.command_of("strace", &args), 30_000);
+        let mut terminal = Terminal(session);
         terminal.prompt();
         terminal.line("DELETE");
         terminal.0.exp_eof().unwrap();
@@ -123,9 +120,8 @@ fn a_changed_target_is_not_even_renamed() {
     let trace = sandbox.home().join("trace");
     let args =
         ["-f", "-e", "trace=renameat2,rename,renameat", "-o", trace.to_str().unwrap(), BIN, "old"];
-    let session =
-        rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
-    let mut terminal = Terminal(session.unwrap());
+    let session = common::person::spawn(&sandbox.command_of("strace", &args), 30_000);
+    let mut terminal = Terminal(session);
     terminal.prompt();
     sandbox.file("old/more.txt", "y");
     terminal.line("DELETE");
@@ -146,9 +142,8 @@ fn a_change_under_the_rename_is_put_back() {
     }
     let inject = "inject=renameat2:delay_enter=1500000:when=2";
     let args = ["-f", "-e", inject, "-o", "/dev/null", BIN, "one", "two"];
-    let session =
-        rexpect::session::spawn_command(sandbox.command_of("strace", &args), Some(30_000));
-    let mut terminal = Terminal(session.unwrap());
+    let session = common::person::spawn(&sandbox.command_of("strace", &args), 30_000);
+    let mut terminal = Terminal(session);
     terminal.prompt();
     terminal.line("DELETE");
     let gone = std::time::Instant::now();

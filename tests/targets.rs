@@ -145,7 +145,7 @@ fn odd_names_are_shown_harmless_and_come_back() {
     let before = sandbox.snapshot();
     let mut command = sandbox.command(&[]);
     command.args(names.map(OsStr::from_bytes));
-    let session = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
+    let session = common::person::spawn(&command, 20_000);
     let mut terminal = Terminal(session);
     let shown = terminal.prompt();
     let plan = shown.split("to the trash:").next().unwrap();
@@ -218,7 +218,7 @@ fn another_mount_has_its_own_trash() {
          {BIN} undo && cat disk/old/x && echo code $?"
     );
     let command = sandbox.command_of("unshare", &["-m", "sh", "-c", &script]);
-    let session = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
+    let session = common::person::spawn(&command, 20_000);
     let mut terminal = Terminal(session);
     terminal.prompt();
     terminal.line("DELETE");
@@ -317,8 +317,8 @@ fn many_targets_need_few_open_files() {
     for mode in ["", "--permanent"] {
         let line = format!("ulimit -n 64; exec {BIN} {mode} f*");
         let command = sandbox.command_of("sh", &["-c", &line]);
-        let session = rexpect::session::spawn_command(command, Some(60_000));
-        let mut terminal = Terminal(session.unwrap());
+        let session = common::person::spawn(&command, 60_000);
+        let mut terminal = Terminal(session);
         terminal.prompt();
         terminal.line("DELETE");
         let (shown, code) = terminal.end();

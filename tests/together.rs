@@ -57,7 +57,7 @@ fn a_signal_at_the_question_gives_the_terminal_back() {
         );
         let mut command = sandbox.command_of("sh", &["-c", &script]);
         command.env("TERM", "xterm");
-        let mut session = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
+        let mut session = common::person::spawn(&command, 20_000);
         session.exp_string("anything else to stop").unwrap();
         // Until the line editor is at work.
         std::thread::sleep(Duration::from_millis(300));

@@ -12,9 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub mod made;
+pub mod person;
 pub mod said;
-
-use rexpect::session::{PtySession, spawn_command};
 
 /// The binary under test.
 pub const BIN: &str = env!("CARGO_BIN_EXE_safe-rm");
@@ -125,7 +124,7 @@ impl Sandbox {
 
     /// Runs it at a terminal.
     pub fn at_terminal(&self, args: &[&str]) -> Terminal {
-        Terminal(spawn_command(self.command(args), Some(20_000)).unwrap())
+        Terminal(person::spawn(&self.command(args), 20_000))
     }
 
     /// Deletes with the word and says what was shown.
@@ -304,7 +303,7 @@ impl Answer {
 }
 
 /// A run at a terminal.
-pub struct Terminal(pub PtySession);
+pub struct Terminal(pub person::Session);
 
 impl Terminal {
     /// Waits for the question; what was shown before it.
@@ -313,17 +312,14 @@ impl Terminal {
     }
 
     pub fn line(&mut self, text: &str) {
-        self.0.send_line(text).unwrap();
+        self.0.send_line(text);
     }
 
     /// What is shown until the end, and the exit code.
     pub fn end(mut self) -> (String, i32) {
         let shown = self.0.exp_eof().unwrap();
-        // The type of the status is private to the library; its picture is `Exited(Pid(7), 5)`.
-        let status = format!("{:?}", self.0.process().wait().unwrap());
-        let code = status.strip_prefix("Exited(").and_then(|s| s.rsplit_once(", "));
-        let code = code.and_then(|(_, c)| c.trim_end_matches(')').parse().ok());
-        (shown.clone(), code.unwrap_or_else(|| panic!("{status}: {shown}")))
+        let code = self.0.wait();
+        (shown, code)
     }
 }
 
