@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub mod made;
+pub mod rm;
 pub mod said;
 
 use rexpect::session::{PtySession, spawn_command};
