@@ -27,7 +27,7 @@ const ORDER: &[Case] = &[
     ("a link to its own folder", "mkdir d; ln -s . d/l; ln -s .. d/m; ln -s ../d d/n", "rm -rv d"),
     ("a link to the root", "mkdir d; ln -s / d/l", "rm -rv d"),
     ("hard links elsewhere stay", "mkdir d; touch a; ln a d/a; ln a d/b", "rm -rv d"),
-    ("a hole", "mkdir d; truncate -s 1T d/a", "rm -rv d"),
+    ("a hole", "mkdir d; truncate -s 1M d/a", "rm -rv d"),
     ("set bits", "mkdir -m 7777 d; touch d/a; chmod 7777 d/a", "rm -rv d"),
 ];
 
@@ -57,22 +57,22 @@ const SIZES: &[Case] = &[
     ("3000 wide", "mkdir d; touch d/{1..3000}", "rm -rv d"),
     ("12000 wide", "mkdir d; (cd d; touch {1..12000})", "rm -r d"),
     ("40 deep", "mkdir -p $(printf 'd/%.0s' {1..40})", "rm -rv d"),
-    ("3000 deep", DEEP, "rm -rf d"),
-    ("3000 deep, told", DEEP, "rm -rv d"),
-    ("3000 deep with few handles", DEEP, "ulimit -n 40; rm -rf d"),
-    ("3000 deep with a little stack", DEEP, "ulimit -s 256; rm -rf d"),
-    ("3000 deep with long names", DEEP_LONG, "rm -rf d*"),
-    ("3000 deep, all asked for", DEEP, "yes | rm -ri d"),
-    ("3000 deep, none asked for", DEEP, "answers y y n | rm -ri d"),
-    ("3000 deep with a file at the end", DEEP_FILE, "rm -rv d"),
+    ("3000 deep", DEEPEST, "rm -rf d"),
+    ("deep, told", DEEP, "rm -rv d"),
+    ("deep, with few handles", DEEP, "ulimit -n 40; rm -rf d"),
+    ("deep, with a little stack", DEEP, "ulimit -s 256; rm -rf d"),
+    ("deep, with long names", DEEP_LONG, "rm -rf d*"),
+    ("deep, all asked for", DEEP, "yes | rm -ri d"),
+    ("deep, declined", DEEP, "answers y y n | rm -ri d"),
     ("files at each of 300 levels", LEVELS, "rm -rv d"),
 ];
 
 /// By perl, since the shell keeps whole paths.
-const DEEP: &str = "perl -e 'for (1..3000) { mkdir \"d\"; chdir \"d\" }'";
-const DEEP_FILE: &str =
-    "perl -e 'for (1..3000) { mkdir \"d\"; chdir \"d\" } open F, \">\", \"a\" or die'";
-const DEEP_LONG: &str = "perl -e '$n = \"d\" x 200; for (1..3000) { mkdir $n; chdir $n }'";
+const DEEPEST: &str = "perl -e 'for (1..3000) { mkdir \"d\"; chdir \"d\" }'";
+/// Deeper than a path can be; more is slow to make on some file systems.
+const DEEP: &str =
+    "perl -e 'for (1..2100) { mkdir \"d\"; chdir \"d\" } open F, \">\", \"a\" or die'";
+const DEEP_LONG: &str = "perl -e '$n = \"d\" x 200; for (1..600) { mkdir $n; chdir $n }'";
 const LEVELS: &str = "for i in {1..300}; do mkdir d; touch a b; cd d; done";
 
 #[test]
@@ -125,10 +125,9 @@ fn with_closed_folders() {
             "rm -rv e f g",
         ),
         ("deep and closed", CLOSED, "rm -rf d"),
-        ("deep and closed, told", CLOSED, "rm -rv d"),
     ];
     same(Who::Nobody, cases);
 }
 
 const CLOSED: &str =
-    "perl -e 'for (1..2500) { mkdir \"d\"; chdir \"d\" } mkdir \"e\"; chmod 0555, \".\"'";
+    "perl -e 'for (1..2100) { mkdir \"d\"; chdir \"d\" } mkdir \"e\"; chmod 0555, \".\"'";
