@@ -97,7 +97,7 @@ impl Scene {
             lines.push(match kind {
                 0..=2 => format!("mkdir {at}"),
                 3 => format!("echo x > {at}"),
-                4 => format!("ln -s {other} {at}"),
+                4 => format!("ln -s -- {other} {at}"),
                 5 => format!("ln -s . {at}"),
                 6 => format!("mkfifo {at}"),
                 _ => format!("touch {at}"),
