@@ -2,7 +2,7 @@
 //! does. Exit 1, and nothing goes that should stay; the words may change.
 
 mod common;
-use common::rm::{Bench, Case, Form, Seen, Who, can};
+use common::rm::{Bench, Case, Form, Seen, Who, can, quoted};
 
 /// What ours does, without a look at GNU's.
 fn ours(who: Who, case: &Case) -> Option<Seen> {
@@ -113,4 +113,75 @@ fn help_and_version_are_ours() {
     let run = "rm --version > /dev/full; echo $?; rm --help >&2";
     let Some(seen) = ours(Who::Runner, &("texts", "", &format!("({run})"))) else { return };
     assert!(!seen.err.is_empty(), "{seen:?}");
+}
+
+const SOME: &str = "touch a b; mkdir -p d/e; touch d/e/c";
+
+/// With the exit codes of GNU's and of ours. A Rust program finds what was closed leading to
+/// /dev/null, and is not told whether SIGPIPE was to be ignored: what is left is the same, the words
+/// and the code are not.
+const DESCRIPTORS: &[(Case, &str, &str)] = &[
+    (("input closed, asked", SOME, "rm -i a b <&-"), "1", "0"),
+    (("input closed, asked once", SOME, "rm -rI d <&-"), "1", "0"),
+    (("input closed, asked in a tree", SOME, "rm -ri d <&-"), "1", "0"),
+    (("output closed, told", SOME, "rm -v a b >&-"), "1", "0"),
+    (("output closed, told of a tree", SOME, "rm -rv d >&-"), "1", "0"),
+    (("output closed, told and a failure", SOME, "rm -v a nope >&-"), "1", "1"),
+    (("errors closed, asked", SOME, "answers y | rm -i a b 2>&-"), "1", "0"),
+    (("all closed, told", SOME, "rm -rv d a <&- >&- 2>&-"), "1", "0"),
+    (("all closed, asked", SOME, "rm -ri d a <&- >&- 2>&-"), "1", "0"),
+];
+
+#[test]
+fn what_was_closed_leads_nowhere() {
+    if !can(Who::Runner) {
+        return;
+    }
+    let bench = Bench::new();
+    for (case, gnu, own) in DESCRIPTORS {
+        let [theirs, ours] = bench.both(Form::Shim, Who::Runner, case);
+        assert_eq!((theirs.code.trim(), ours.code.trim()), (*gnu, *own), "{case:?}: {ours:?}");
+        assert_eq!((theirs.tree, theirs.out), (ours.tree, ours.out), "{case:?}");
+    }
+}
+
+/// GNU enters the mount that it then passes over, and tries to remove an empty one.
+#[test]
+fn with_one_file_system_a_mount_is_passed_over_at_once() {
+    let empty = "mkdir -p d/m; mount -t tmpfs none d/m";
+    let inside = "mkdir -p d/m; touch d/a; mount -t tmpfs none d/m; touch d/m/b";
+    let cases: &[Case] = &[
+        ("empty", empty, "rm -rv --one-file-system d"),
+        ("asked", inside, "answers y n n n | rm -ri --one-file-system d"),
+    ];
+    refuses(Who::Mounts, cases);
+}
+
+/// GNU writes to a terminal whatever the C library calls printable: also what is not seen, or turns
+/// around what stands beside it.
+#[test]
+fn what_cannot_be_seen_is_escaped() {
+    let names = [
+        "zero\u{200b}width",
+        "right\u{202e}left",
+        "soft\u{ad}hyphen",
+        "bom\u{feff}",
+        "tag\u{e0041}",
+    ];
+    for name in names {
+        let word = quoted(name.as_ref());
+        let run = format!("(rm {word}); touch {word}; (rm -v {word})");
+        let Some(seen) = ours(Who::Runner, &("unseen", "", &run)) else { return };
+        assert!(seen.out.is_ascii() && seen.err.is_ascii(), "{seen:?}");
+        assert!(seen.out.windows(2).any(|w| w == b"$'"), "{seen:?}");
+    }
+}
+
+/// A quote in a name that begins and ends with what is escaped: GNU's 9.1 forgets to open the first.
+#[test]
+fn what_is_escaped_is_always_opened() {
+    let run = r"rm $'\x01a\'b\x02'";
+    let Some(seen) = ours(Who::Runner, &("opened", "", run)) else { return };
+    let said = String::from_utf8(seen.err).unwrap();
+    assert!(said.contains(r"''$'\001''a'\''b'$'\002'"), "{said}");
 }

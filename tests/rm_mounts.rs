@@ -13,9 +13,6 @@ const OTHERS: &[Case] = &[
     ("one file system, within, f", INSIDE, "rm -rf --one-file-system d"),
     ("one file system, itself", INSIDE, "rm -rv --one-file-system d/m/c d/m/b"),
     ("one file system, shortened", INSIDE, "rm -r --one d"),
-    ("one file system, asked", INSIDE, "yes | rm -ri --one-file-system d"),
-    ("one file system, empty", EMPTY, "rm -rv --one-file-system d"),
-    ("one file system, two of them", TWO, "rm -rf --one-file-system d"),
     ("one file system, next to another operand", INSIDE, "touch x; rm -rv --one-file-system d x"),
     ("all, itself", INSIDE, "rm -rv --preserve-root=all d/m"),
     ("all, itself, f", INSIDE, "rm -rf --preserve-root=all d/m"),
@@ -45,7 +42,6 @@ const OTHERS: &[Case] = &[
     ("what is beside one", INSIDE, "rm -v d/a"),
 ];
 
-const TWO: &str = "mkdir -p d/{m,n}; mount -t tmpfs none d/m; mount -t tmpfs none d/n; touch d/m/a";
 const ODD: &str = "mkdir $'m\\n'; mount -t tmpfs none $'m\\n'";
 const FILE: &str = "echo x > a; touch b; mount --bind a b";
 

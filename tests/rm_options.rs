@@ -114,6 +114,8 @@ const HINTS: &[Case] = &[
     ("an odd name", "touch $'./-x \\n'", r"rm $'-x \n'"),
     ("a name with a quote", "touch \"./-x'y\"", "rm \"-x'y\""),
     ("not in utf-8", "touch $'./-x\\xff'", r"rm $'-x\xff'"),
+    ("in utf-8", "touch $'./-x\\xc3\\xa9'", r"rm $'-x\xc3\xa9'"),
+    ("in utf-8 in C", "touch $'./-x\\xc3\\xa9'", r"LC_ALL=C rm $'-x\xc3\xa9'"),
     ("the first that is there", "touch ./-x ./-y", "rm -z -y -x"),
     ("before the wrong one", "touch ./-f", "rm -f -x"),
     ("a value", "touch ./--force=x", "rm --force=x"),

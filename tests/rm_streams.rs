@@ -7,16 +7,10 @@ const SOME: &str = "touch a b; mkdir -p d/e; touch d/e/c";
 
 const CASES: &[Case] = &[
     ("input closed", SOME, "rm -v a <&-"),
-    ("input closed, asked", SOME, "rm -i a b <&-"),
-    ("input closed, asked once", SOME, "rm -rI d <&-"),
-    ("input closed, asked in a tree", SOME, "rm -ri d <&-"),
     ("input closed, with f", SOME, "rm -rf d a <&-"),
     ("input for writing only", SOME, "rm -i a 0> /dev/null"),
     ("output closed", SOME, "rm a >&-"),
-    ("output closed, told", SOME, "rm -v a b >&-"),
-    ("output closed, told of a tree", SOME, "rm -rv d >&-"),
     ("output closed, a failure", SOME, "rm nope >&-"),
-    ("output closed, told and a failure", SOME, "rm -v a nope >&-"),
     ("output closed, asked", SOME, "answers y | rm -i a >&-"),
     ("output closed, help", SOME, "rm --bogus >&-"),
     ("output full", SOME, "rm a > /dev/full"),
@@ -28,14 +22,11 @@ const CASES: &[Case] = &[
     ("output for reading only", SOME, "rm -v a 1< b"),
     ("errors closed", SOME, "rm nope 2>&-"),
     ("errors closed, none", SOME, "rm -v a 2>&-"),
-    ("errors closed, asked", SOME, "answers y | rm -i a b 2>&-"),
     ("errors closed, bad option", SOME, "rm --bogus a 2>&-"),
     ("errors full", SOME, "rm -v nope a 2> /dev/full"),
     ("errors full, asked", SOME, "answers y | rm -i a b 2> /dev/full"),
     ("errors full, all well", SOME, "rm -v a 2> /dev/full"),
     ("all closed", SOME, "rm -rf d a <&- >&- 2>&-"),
-    ("all closed, told", SOME, "rm -rv d a <&- >&- 2>&-"),
-    ("all closed, asked", SOME, "rm -ri d a <&- >&- 2>&-"),
     ("both closed", SOME, "rm -v a nope >&- 2>&-"),
     ("both full", SOME, "rm -v a nope > /dev/full 2>&1"),
     ("both in one file", SOME, "rm -rv a nope b nope d 2>&1"),
@@ -55,30 +46,15 @@ const BROKEN: &[Case] = &[
         "{ sleep 0.1; rm a b; } | :; exit ${PIPESTATUS[0]}",
     ),
     (
-        "a broken pipe, ignored",
-        SOME,
-        "trap '' PIPE; { sleep 0.1; rm -v a b; } | :; exit ${PIPESTATUS[0]}",
-    ),
-    (
         "a broken pipe, much to tell",
         MANY,
         "{ sleep 0.1; rm -v {1..2000}; } | :; exit ${PIPESTATUS[0]}",
-    ),
-    (
-        "a broken pipe, ignored, much to tell",
-        MANY,
-        "trap '' PIPE; { sleep 0.1; rm -v {1..2000}; } | :; exit ${PIPESTATUS[0]}",
     ),
     ("a broken pipe for errors", SOME, "{ sleep 0.1; rm nope a; } 2>&1 | :; exit ${PIPESTATUS[0]}"),
     (
         "a broken pipe for questions",
         SOME,
         "{ sleep 0.1; answers y | rm -i a; } 2>&1 | :; exit ${PIPESTATUS[0]}",
-    ),
-    (
-        "a broken pipe for errors, ignored",
-        SOME,
-        "trap '' PIPE; { sleep 0.1; rm nope a; } 2>&1 | :; exit ${PIPESTATUS[0]}",
     ),
 ];
 
@@ -98,7 +74,7 @@ fn broken_pipes() {
 #[test]
 fn signals() {
     let wait = "while ! [ -s err ]; do sleep 0.01; done";
-    let lines: Vec<_> = ["INT", "TERM", "HUP", "QUIT", "PIPE"]
+    let lines: Vec<_> = ["INT", "TERM", "HUP", "QUIT"]
         .map(|name| {
             let run = format!(
                 "ulimit -c 0; mkfifo f; (rm -i a b < f 2> err) & p=$!; exec 9> f; {wait}; kill -{name} $p; \

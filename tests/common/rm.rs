@@ -156,9 +156,13 @@ impl Bench {
 
     /// What both do with a case where it is not the same.
     pub fn differs(&self, form: Form, who: Who, case: &Case) -> Option<String> {
+        difference(case, &self.both(form, who, case))
+    }
+
+    /// What GNU's does and what ours does.
+    pub fn both(&self, form: Form, who: Who, case: &Case) -> [Seen; 2] {
         let theirs = self.run(SYSTEM.as_ref(), Form::Shim, who, case);
-        let ours = self.run(&self.ours(), form, who, case);
-        difference(case, &[theirs, ours])
+        [theirs, self.run(&self.ours(), form, who, case)]
     }
 
     /// A place of its own for each run, always with the same path.
@@ -257,7 +261,11 @@ fn difference(case: &Case, [theirs, ours]: &[Seen; 2]) -> Option<String> {
 /// A name as bash reads it, whatever its bytes are.
 pub fn quoted(name: &std::ffi::OsStr) -> String {
     let bytes = name.as_bytes().iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "\\x{byte:02x}");
+        let _ = match byte {
+            // Not after an escape: a digit would be one of its own.
+            b'g'..=b'z' | b'.' | b'/' | b'-' | b'_' => write!(text, "{}", char::from(*byte)),
+            _ => write!(text, "\\x{byte:02x}"),
+        };
         text
     });
     format!("$'{bytes}'")
