@@ -74,10 +74,16 @@ list > "$AT/tree"
 [ $EUID = 0 ] || { chmod -R u+rwX . 2> /dev/null; list >> "$AT/tree"; }
 "#;
 
+/// The first line that the system's rm says of itself.
+fn version() -> String {
+    let said = Command::new(SYSTEM).arg("--version").output().map(|v| v.stdout);
+    let said = String::from_utf8(said.unwrap_or_default()).unwrap_or_default();
+    said.lines().next().unwrap_or_default().to_owned()
+}
+
 /// Whether the system's rm is the one to be compared with; where it is not, the test is skipped.
 pub fn is_gnu() -> bool {
-    let version = Command::new(SYSTEM).arg("--version").output();
-    let gnu = version.is_ok_and(|v| v.stdout.starts_with(b"rm (GNU coreutils)"));
+    let gnu = version().starts_with("rm (GNU coreutils)");
     if !gnu {
         skip("the system's rm is not GNU's");
     }
@@ -111,7 +117,7 @@ pub fn same_as(form: Form, who: Who, cases: &[Case]) {
     }
     let bench = Bench::new();
     let differ: String = cases.iter().filter_map(|c| bench.differs(form, who, c)).collect();
-    assert!(differ.is_empty(), "{differ}");
+    assert!(differ.is_empty(), "{}, and ours:\n{differ}", version());
 }
 
 /// As [`same`], by an ordinary user with the terminal as its input, on which all of the second
@@ -127,7 +133,7 @@ pub fn same_at_terminal(cases: &[(Case, &str)]) {
         difference(case, &seen)
     };
     let differ: String = cases.iter().filter_map(|(case, typed)| both(case, typed)).collect();
-    assert!(differ.is_empty(), "{differ}");
+    assert!(differ.is_empty(), "{}, and ours:\n{differ}", version());
 }
 
 impl Bench {
