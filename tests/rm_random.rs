@@ -1,6 +1,7 @@
 //! Random small trees, options, operands and answers, by the system's rm and by ours: everything that
 //! can be seen must be the same. The seeds are fixed; `SAFE_RM_RM_CASES` asks for more than the few.
 
+#![allow(clippy::panic, reason = "so does a test speak")]
 #![allow(clippy::disallowed_methods, reason = "how many cases are tried is the tester's to say")]
 
 mod common;
