@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 
 pub mod made;
 pub mod person;
+pub mod rm;
 pub mod said;
 
 /// The binary under test.
