@@ -85,7 +85,9 @@ pub fn run<J: Send, S: Send>(
         let called = Mutex::new(Vec::new());
         let call = || {
             let turn = || crew.turn(state(), &work, None);
-            lock(&called).extend((0..helpers).map(|_| scope.spawn(turn)));
+            // Where no thread can be had, one does all.
+            let spawn = |_| std::thread::Builder::new().spawn_scoped(scope, turn).ok();
+            lock(&called).extend((0..helpers).filter_map(spawn));
         };
         if several {
             call();

@@ -38,11 +38,12 @@ pub(super) fn run(name: &OsStr, args: &[OsString]) -> Exit {
         }
         Err(wrong) => {
             let there = |arg: &&OsString| look::ordinary::is_there(arg);
-            let files: Vec<&OsString> = hyphened(args).filter(there).collect();
-            voice.wrong(&wrong, &files);
+            voice.wrong(&wrong, hyphened(args).find(there));
             Exit::Failed
         }
     };
+    voice.flush();
+    end_if_alone(&voice);
     if !voice.end() && exit == Exit::Done { Exit::Failed } else { exit }
 }
 
@@ -62,7 +63,7 @@ fn remove(rm: &Rm, voice: &mut RmVoice) -> Result<Exit> {
     }
     if rm.prompt == Prompt::Once && (rm.recursive || rm.files.len() > 3) {
         voice.all_may_go(rm.files.len(), rm.recursive);
-        if !ask::yes() {
+        if !Talk(voice).answer() {
             return Ok(Exit::Done);
         }
     }
@@ -146,32 +147,50 @@ fn to_trash(world: &World, weighed: Weighed, manner: &Manner, voice: &mut RmVoic
     Ok(if fine { Exit::Done } else { Exit::Failed })
 }
 
+/// rm ends where nobody hears it any more.
+fn end_if_alone(voice: &RmVoice) {
+    if voice.is_alone() {
+        terminal::end_as_by_broken_pipe();
+    }
+}
+
 /// rm's questions are asked at the standard input, as rm asks them.
 struct Talk<'a>(&'a mut RmVoice);
+
+impl Talk<'_> {
+    /// The answer to what was just asked.
+    fn answer(&mut self) -> bool {
+        end_if_alone(self.0);
+        ask::yes().unwrap_or_else(|_| {
+            self.0.unread();
+            false
+        })
+    }
+}
 
 impl Dialogue for Talk<'_> {
     fn may_descend(&mut self, name: &[u8], protected: bool) -> bool {
         self.0.may_descend(name, protected);
-        ask::yes()
+        self.answer()
     }
 
     fn may_go(&mut self, name: &[u8], kind: Kind, protected: bool) -> bool {
         self.0.may_go(name, kind, protected);
-        ask::yes()
+        self.answer()
     }
 
     fn removed(&mut self, name: &[u8], directory: bool) {
         self.0.removed(name, directory);
-        if self.0.is_alone() {
-            terminal::end_as_by_broken_pipe();
-        }
+        end_if_alone(self.0);
     }
 
     fn cannot(&mut self, name: &[u8], error: &io::Error) {
         self.0.cannot(name, error);
+        end_if_alone(self.0);
     }
 
     fn passed(&mut self, name: &[u8], why: Passed<'_>) {
         self.0.passed(name, why);
+        end_if_alone(self.0);
     }
 }

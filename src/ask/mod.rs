@@ -100,9 +100,12 @@ pub fn unasked(proposal: Proposal) -> Result<ConfirmedPlan, Box<Proposal>> {
 
 /// Reads the answer to a question of rm's from the standard input, as rm does: for ordinary files
 /// alone, never for a plan.
-#[must_use]
-pub fn yes() -> bool {
-    terminal::line_of_stdin().is_some_and(|line| matches!(line.first(), Some(b'y' | b'Y')))
+///
+/// # Errors
+/// As read(2).
+pub fn yes() -> std::io::Result<bool> {
+    let line = terminal::line_of_stdin()?;
+    Ok(matches!(line.first(), Some(b'y' | b'Y')))
 }
 
 /// Asks for another word, for what is no plan; nothing where there is no terminal.

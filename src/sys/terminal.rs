@@ -34,16 +34,18 @@ pub fn is_stdin() -> bool {
 }
 
 /// Reads one line from the standard input and nothing behind it, so that another program can read
-/// on from there; none at the end.
-#[must_use]
-pub fn line_of_stdin() -> Option<Vec<u8>> {
+/// on from there; an empty one at the end.
+///
+/// # Errors
+/// As read(2).
+pub fn line_of_stdin() -> io::Result<Vec<u8>> {
     let (mut line, mut byte) = (Vec::new(), [0]);
     loop {
         match rustix::io::read(rustix::stdio::stdin(), &mut byte) {
             Err(rustix::io::Errno::INTR) => {}
-            Ok(1..) if byte[0] == b'\n' => return Some(line),
-            Ok(1..) => line.push(byte[0]),
-            _ => return (!line.is_empty()).then_some(line),
+            Err(error) => return Err(error.into()),
+            Ok(1..) if byte[0] != b'\n' => line.push(byte[0]),
+            Ok(_) => return Ok(line),
         }
     }
 }

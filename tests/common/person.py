@@ -14,12 +14,14 @@ import socket
 import sys
 import termios
 
+# Whatever the test has open is none of a person's.
+os.closerange(3, 1024)
 place = sys.argv[1]
 link = socket.socket(socket.AF_UNIX)
 link.connect(place)
 words = b""
 while b"\n" not in words:
-    words += link.recv(65536)
+    words += link.recv(65536) or sys.exit("nobody says what to run")
 words, typed = words.split(b"\n", 1)
 job = json.loads(words)
 child, master = pty.fork()

@@ -217,10 +217,9 @@ impl Bench {
 
     fn at_terminal(&self, program: &Path, case: &Case, typed: &str) -> Seen {
         let command = self.command(program, Form::Shim, Who::Nobody, case);
-        let mut session = rexpect::session::spawn_command(command, Some(30_000)).unwrap();
-        session.send(typed).unwrap();
-        session.flush().unwrap();
-        let shown = session.exp_eof().unwrap_or_else(|e| e.to_string());
+        let mut session = super::person::spawn(&command, 30_000);
+        session.send(typed);
+        let shown = session.exp_eof().unwrap_or_else(|e| e.0);
         self.seen(case, &shown)
     }
 

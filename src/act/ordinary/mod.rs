@@ -10,10 +10,11 @@ mod walk;
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use super::sweep;
 use crate::facts::{FileKind, Meta};
-use crate::look::ordinary::{Entry, Names, Operand, Seen};
+use crate::look::ordinary::{Entry, Names, Operand, Seen, find};
 use crate::sys::{dir, errors};
 
 /// When rm asks.
@@ -72,8 +73,10 @@ pub enum Passed<'a> {
     OtherDevice,
     /// As before, for an operand under `--preserve-root=all`.
     Preserved,
+    /// As before, where the directory around it cannot be looked at from it.
+    Unreachable,
     /// `link/`, with the directory behind the link.
-    Behind(&'a std::path::Path),
+    Behind(&'a Path),
     /// It came, or changed, after it was looked at, and may hold weights.
     Later,
 }
@@ -131,11 +134,20 @@ fn one(operand: &Operand, seen: &Seen, manner: &Manner, dialogue: &mut dyn Dialo
     let empty = |path: &std::ffi::OsStr| {
         dir::open_path(path.as_ref()).and_then(dir::is_empty).unwrap_or(false)
     };
-    let why = match &operand.names {
-        Names::Nothing(error) if manner.missing_ok && errors::is_missing(error) => {
+    // An earlier operand may have taken this one along: what has no name of its own is looked for at
+    // its turn.
+    let again = match &operand.names {
+        Names::Entry(_) => None,
+        _ => Some(find(&operand.shown)),
+    };
+    let why = match again.as_ref().unwrap_or(&operand.names) {
+        Names::Nothing { error, .. } if manner.missing_ok && errors::is_missing(error) => {
             return Went::Gone;
         }
-        Names::Nothing(error) => return cannot(error),
+        Names::Nothing { looked: Some(error), .. } if manner.asks != Asks::Never => {
+            return cannot(error);
+        }
+        Names::Nothing { error, .. } => return cannot(error),
         Names::Dot { empty } => match stays(*empty) {
             Some(error) => return cannot(&error),
             None => Passed::Dot,
@@ -149,6 +161,8 @@ fn one(operand: &Operand, seen: &Seen, manner: &Manner, dialogue: &mut dyn Dialo
             None if !manner.recursive => return cannot(&errors::not_a_directory()),
             None => Passed::Behind(directory),
         },
+        // It came after the others were looked at.
+        Names::Entry(_) if again.is_some() => Passed::Later,
         Names::Entry(entry) => return self::entry(shown, entry, seen, manner, dialogue),
     };
     dialogue.passed(shown, why);
@@ -169,6 +183,14 @@ fn entry(
             return Went::Stays;
         }
     };
+    // An earlier operand may have taken it along.
+    if let Err(error) = dir::stat_name(&folder, &entry.name) {
+        if manner.missing_ok && errors::is_missing(&error) {
+            return Went::Gone;
+        }
+        dialogue.cannot(shown, &error);
+        return Went::Stays;
+    }
     let meta = &entry.meta;
     let is_dir = meta.kind == FileKind::Directory;
     if is_dir && !manner.recursive {
@@ -181,10 +203,17 @@ fn entry(
             return Went::Stays;
         }
     }
-    if is_dir && manner.preserve_all && dir::stat_fd(&folder).is_ok_and(|f| f.id.dev != meta.id.dev)
-    {
-        dialogue.passed(shown, Passed::Preserved);
-        return Went::Stays;
+    if is_dir && manner.preserve_all {
+        let above = dir::stat_name(&folder, Path::new(&entry.name).join("..").as_os_str());
+        let why = match above {
+            Ok(above) if above.id.dev == meta.id.dev => None,
+            Ok(_) => Some(Passed::Preserved),
+            Err(_) => Some(Passed::Unreachable),
+        };
+        if let Some(why) = why {
+            dialogue.passed(shown, why);
+            return Went::Stays;
+        }
     }
     if is_dir && meta.mount_root {
         // It could be emptied and could not be removed.

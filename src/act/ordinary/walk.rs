@@ -147,6 +147,11 @@ impl Walk<'_> {
             Ok(meta) if meta.kind == FileKind::Directory => self.subdirectory(name, &meta, around),
             Ok(meta) if self.seen.knows(name, &meta) => self.file(name, &meta),
             Ok(_) => self.passed(Passed::Later),
+            // rm, about to ask, gives up on the entry alone, and goes on to ask about the folder.
+            Err(error) if self.manner.asks != Asks::Never => {
+                self.dialogue.cannot(&self.shown, &error);
+                self.note(Went::Stays);
+            }
             Err(error) => self.failed(&error),
         }
         if self.levels.len() == deep {

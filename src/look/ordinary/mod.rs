@@ -99,6 +99,12 @@ pub fn weigh(typed: &[OsString], recursive: bool, eyes: &Eyes<'_>) -> Weighed {
     Weighed { operands: operands.into_iter().zip(seen).collect(), stakes, bytes }
 }
 
+/// What an operand names by now.
+#[must_use]
+pub fn find(typed: &OsStr) -> Names {
+    Finder::default().find(typed).names
+}
+
 /// Whether an operand names something.
 #[must_use]
 pub fn is_there(typed: &OsStr) -> bool {
@@ -147,7 +153,9 @@ impl Scale<'_> {
         }
         // What will be refused whatever it holds is not walked.
         let protected = found.iter().any(|stake| matches!(stake, Stake::Protected(_)));
-        let mut seen = Seen::default();
+        let world = self.eyes.surroundings;
+        let own = entry.meta.uid == world.euid && entry.meta.mode & 0o200 != 0;
+        let mut seen = Seen { guarded: world.euid != 0 && !own, ..Seen::default() };
         // One that does not lie on the mount of its folder is not entered either.
         if !protected && !entry.meta.mount_root {
             self.contents(entry, &path, &mut seen, &mut found);
@@ -170,7 +178,7 @@ impl Scale<'_> {
         // What cannot be looked at is told by the removal, which meets the same error.
         let Ok(tree) = walked else { return };
         self.bytes = self.bytes.saturating_add(tree.totals.bytes);
-        seen.guarded = tree.guarded;
+        seen.guarded |= tree.guarded;
         let looked = tree.notable.iter().map(|f| ((f.meta.id, f.meta.btime), f.meta.size == 0));
         seen.looked_into = looked.collect();
         seen.begun = tree.notable.iter().any(|f| f.meta.size == 0 && whole::is_weights(f.text()));

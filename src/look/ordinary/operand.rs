@@ -28,8 +28,13 @@ pub struct Operand {
 /// What an operand names.
 #[derive(Debug)]
 pub enum Names {
-    /// Nothing that can be found, with the reason.
-    Nothing(io::Error),
+    /// Nothing that can be found.
+    Nothing {
+        /// What removing it would say.
+        error: io::Error,
+        /// What looking at it says, where that is something else.
+        looked: Option<io::Error>,
+    },
     /// A directory as `.` or `..`: it has no name by which it could be removed.
     Dot {
         /// Whether nothing lies in it.
@@ -70,6 +75,8 @@ impl Entry {
 pub struct Folder {
     /// Absolute, without links.
     pub path: PathBuf,
+    /// As it was typed.
+    typed: PathBuf,
     id: FileId,
     kept: Option<OwnedFd>,
 }
@@ -101,7 +108,7 @@ impl Folder {
         if let Some(fd) = &self.kept {
             return Ok(Open::Kept(fd.as_fd()));
         }
-        let fd = dir::open_search(&self.path)?;
+        let fd = dir::open_search(&self.typed)?;
         if dir::stat_fd(&fd)?.id == self.id { Ok(Open::Again(fd)) } else { Err(swapped()) }
     }
 }
@@ -117,7 +124,8 @@ impl Finder {
     /// What was typed, and what it names.
     pub(super) fn find(&mut self, typed: &OsStr) -> Operand {
         let shown = shown(typed.as_bytes());
-        let names = self.names(typed).unwrap_or_else(Names::Nothing);
+        let names =
+            self.names(typed).unwrap_or_else(|error| Names::Nothing { error, looked: None });
         Operand { shown: OsStr::from_bytes(shown).to_owned(), names }
     }
 
@@ -129,7 +137,10 @@ impl Finder {
             (&raw[..start], &raw[start..end], OsStr::from_bytes(&raw[..end]));
         let meta = match dir::stat_typed(typed) {
             // A link that leads nowhere is there, and is no directory.
-            Err(_) if end < raw.len() && is_link(bare) => return Err(errors::not_a_directory()),
+            Err(looked) if end < raw.len() && is_link(bare) => {
+                let error = errors::not_a_directory();
+                return Ok(Names::Nothing { error, looked: Some(looked) });
+            }
             looked => looked?,
         };
         if meta.kind == FileKind::Directory {
@@ -155,11 +166,13 @@ impl Finder {
         }
         let path =
             if before.is_empty() { Path::new(".") } else { Path::new(OsStr::from_bytes(before)) };
-        let path = path.canonicalize()?;
-        let fd = dir::open_search(&path)?;
+        let fd = dir::open_search(path)?;
+        let typed = path.to_owned();
+        // Above the working directory there may be one that nobody can look into.
+        let path = path.canonicalize().or_else(|_| std::path::absolute(path))?;
         let id = dir::stat_fd(&fd)?.id;
         let kept = (self.folders.len() < OPEN).then_some(fd);
-        let folder = Arc::new(Folder { path, id, kept });
+        let folder = Arc::new(Folder { path, typed, id, kept });
         self.folders.insert(before.to_vec(), Arc::clone(&folder));
         Ok(folder)
     }

@@ -6,7 +6,9 @@
 mod quote;
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -16,7 +18,7 @@ use crate::act::{Execution, Fate};
 use crate::cli::rm::Wrong;
 use crate::facts::FileKind;
 use crate::look::ordinary::Stake;
-use quote::quoted;
+use quote::{escaped, quoted, quoted_if_needed};
 
 /// rm's voice.
 #[derive(Debug)]
@@ -28,6 +30,10 @@ pub struct RmVoice {
     at_once: bool,
     /// What went wrong with the standard output.
     broken: Option<io::Error>,
+    /// What went wrong with the standard error.
+    deaf: Option<io::Error>,
+    /// The standard input could not be read.
+    unread: bool,
 }
 
 /// How many stakes are told one by one.
@@ -51,7 +57,7 @@ impl RmVoice {
     pub fn new(name: &OsStr, utf8: bool) -> Self {
         let name = super::harmless(&name.to_string_lossy());
         let at_once = io::stdout().is_terminal();
-        Self { name, utf8, out: Vec::new(), at_once, broken: None }
+        Self { name, utf8, out: Vec::new(), at_once, broken: None, deaf: None, unread: false }
     }
 
     /// A name in quotes.
@@ -63,7 +69,7 @@ impl RmVoice {
     /// A line on stderr that begins with the program's name.
     pub fn error(&mut self, text: &str) {
         self.flush();
-        let _ = io::stderr().write_all(format!("{}: {text}\n", self.name).as_bytes());
+        self.say(&format!("{}: {text}\n", self.name));
     }
 
     /// What could not be removed, and why.
@@ -74,7 +80,7 @@ impl RmVoice {
 
     /// A question on stderr, without an end of line.
     pub fn question(&mut self, text: &str) {
-        let _ = io::stderr().write_all(format!("{}: {text}? ", self.name).as_bytes());
+        self.say(&format!("{}: {text}? ", self.name));
     }
 
     /// Why a name is passed over.
@@ -97,6 +103,10 @@ impl RmVoice {
             Passed::Preserved => {
                 self.error(&format!("skipping {quoted}, since it's on a different device"));
                 self.error("and --preserve-root=all is in effect");
+            }
+            Passed::Unreachable => {
+                let above = self.quoted(&[name, b"/.."].concat());
+                self.error(&format!("failed to stat {above}: skipping {quoted}"));
             }
             Passed::Behind(directory) => {
                 let bare = self.quoted(name.strip_suffix(b"/").unwrap_or(name));
@@ -198,35 +208,47 @@ impl RmVoice {
         self.out.extend(text.as_bytes());
     }
 
-    fn flush(&mut self) {
-        if self.out.is_empty() || self.broken.is_some() {
-            return;
-        }
-        let mut stdout = io::stdout().lock();
-        if let Err(error) = stdout.write_all(&self.out).and_then(|()| stdout.flush()) {
-            self.broken = Some(error);
-        }
-        self.out.clear();
+    fn say(&mut self, text: &str) {
+        let said = write(io::stderr().as_fd(), text.as_bytes());
+        self.deaf = self.deaf.take().or(said.err());
     }
 
-    /// Whether the reader of the standard output has gone away.
+    /// Whether the reader of one of the streams has gone away.
     #[must_use]
     pub fn is_alone(&self) -> bool {
-        self.broken.as_ref().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+        let broken = |e: &&io::Error| e.kind() == io::ErrorKind::BrokenPipe;
+        self.broken.iter().chain(&self.deaf).any(|e| broken(&e))
     }
 
-    /// Writes what is left. A standard output that did not take all of it is an error.
+    /// The standard input could not be read: that is told at the end.
+    pub fn unread(&mut self) {
+        self.unread = true;
+    }
+
+    /// Writes what is left.
+    pub fn flush(&mut self) {
+        if !self.out.is_empty() && self.broken.is_none() {
+            self.broken = write(io::stdout().as_fd(), &self.out).err();
+            self.out.clear();
+        }
+    }
+
+    /// A stream that did not take all of it is an error; whether there was none.
     #[must_use]
     pub fn end(mut self) -> bool {
-        self.flush();
-        let Some(error) = self.broken.take() else { return true };
-        self.error(&format!("write error: {}", reason(&error)));
-        false
+        if let Some(error) = self.broken.take() {
+            self.error(&format!("write error: {}", reason(&error)));
+            return false;
+        }
+        if self.unread {
+            self.error("error closing file");
+        }
+        self.deaf.is_none() && !self.unread
     }
 
-    /// Tells why the words cannot be used. `hyphened` are the operands that begin like options and
-    /// are the names of files.
-    pub fn wrong(&mut self, wrong: &Wrong, hyphened: &[&OsString]) {
+    /// Tells why the words cannot be used. `hyphened` is the first word that begins like an
+    /// option and is the name of a file.
+    pub fn wrong(&mut self, wrong: &Wrong, hyphened: Option<&OsString>) {
         let shown = |text: &OsStr| super::harmless(&text.to_string_lossy());
         let (open, close) = if self.utf8 { ('\u{2018}', '\u{2019}') } else { ('\'', '\'') };
         let text = match wrong {
@@ -248,7 +270,8 @@ impl RmVoice {
                 };
                 let valid = [&["never", "no", "none"][..], &["once"], &["always", "yes"]];
                 let valid: String = valid.iter().map(|words| line(words)).collect();
-                let (word, option) = (quote(&shown(word)), quote("--interactive"));
+                let (word, option) =
+                    (quote(&escaped(word.as_bytes(), self.utf8)), quote("--interactive"));
                 format!("{how} argument {word} for {option}\nValid arguments are:{valid}")
             }
             Wrong::PreserveRoot(word) => {
@@ -263,32 +286,24 @@ impl RmVoice {
             return;
         }
         let mut hints = String::new();
-        if matches!(
+        let option = matches!(
             wrong,
             Wrong::Letter(_) | Wrong::Unknown(_) | Wrong::Ambiguous(..) | Wrong::NoArgument(_)
-        ) {
-            for file in hyphened {
-                let quoted = self.quoted(file.as_bytes());
-                let bare = if quoted == format!("'{}'", file.display()) && !needs_quotes(file) {
-                    file.display().to_string()
-                } else {
-                    quoted.clone()
-                };
-                hints.push_str(&format!(
-                    "Try '{} ./{bare}' to remove the file {quoted}.\n",
-                    self.name
-                ));
-            }
+        );
+        if let Some(file) = hyphened.filter(|_| option) {
+            let bare = quoted_if_needed(file.as_bytes(), self.utf8);
+            let (quoted, name) = (self.quoted(file.as_bytes()), &self.name);
+            hints.push_str(&format!("Try '{name} ./{bare}' to remove the file {quoted}.\n"));
         }
         hints.push_str(&format!("Try '{} --help' for more information.\n", self.name));
-        let _ = io::stderr().write_all(hints.as_bytes());
+        self.say(&hints);
     }
 }
 
-/// Whether a shell would read anything but the name itself.
-fn needs_quotes(name: &OsStr) -> bool {
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"%+,-./:@]^_{}".contains(b);
-    !name.as_bytes().iter().all(plain)
+/// Writes all of it. The library's own handles take a stream that cannot be written for one that took
+/// everything.
+fn write(to: BorrowedFd<'_>, text: &[u8]) -> io::Result<()> {
+    File::from(to.try_clone_to_owned()?).write_all(text)
 }
 
 /// What the system says, without the number.

@@ -14,7 +14,7 @@ fn is_plain(c: char, at: usize) -> bool {
     match c {
         '#' | '~' => at == 0,
         ' ' | '\'' | '%' | '+' | ',' | '-' | '.' | '/' | ':' | ']' | '_' => true,
-        c => c.is_ascii_alphanumeric(),
+        c => c.is_ascii_alphanumeric() || !c.is_ascii(),
     }
 }
 
@@ -24,6 +24,33 @@ enum Piece {
     Shown(char),
     /// To be shown byte by byte.
     Escaped(Vec<u8>),
+}
+
+/// A name as a shell reads it, in quotes only where it needs them.
+#[must_use]
+pub(super) fn quoted_if_needed(name: &[u8], utf8: bool) -> String {
+    let plain = |c: char| {
+        c.is_ascii_alphanumeric() || "%+,-./:@]^_{}".contains(c) || (utf8 && !c.is_ascii())
+    };
+    let pieces = pieces(name, utf8);
+    let shown = |piece: &Piece| if let Piece::Shown(c) = piece { Some(*c) } else { None };
+    match pieces.iter().map(shown).collect::<Option<String>>() {
+        Some(text) if !text.is_empty() && text.chars().all(plain) => text,
+        _ => quoted(name, utf8),
+    }
+}
+
+/// A word inside of quotes of another kind: what does not show is escaped, and nothing else.
+#[must_use]
+pub(super) fn escaped(word: &[u8], utf8: bool) -> String {
+    let mut out = String::new();
+    for piece in pieces(word, utf8) {
+        match piece {
+            Piece::Shown(c) => out.push(c),
+            Piece::Escaped(bytes) => bytes.into_iter().for_each(|byte| escape(&mut out, byte)),
+        }
+    }
+    out
 }
 
 /// A name in quotes; where the terminal does not read UTF-8, everything beyond ASCII is escaped.
