@@ -182,6 +182,22 @@ fn what_cannot_be_seen_is_escaped() {
     }
 }
 
+/// GNU gives the words for an option back byte by byte, whatever they do to a terminal.
+#[test]
+fn what_an_option_hides_is_escaped() {
+    for (run, said) in [
+        (r"rm $'--bo\ngus' a", r"unrecognized option '--bo\ngus'"),
+        (r"rm $'--bo\xffgus' a", r"unrecognized option '--bo\377gus'"),
+        (r"rm $'-\xc3\xa9' a", r"invalid option -- '\303'"),
+        (r"LC_ALL=C rm $'-\xc3\xa9' a", r"invalid option -- '\303'"),
+        (r"rm $'-\x01' a", r"invalid option -- '\001'"),
+    ] {
+        let Some(seen) = ours(Who::Runner, &("hidden", "touch a", run)) else { return };
+        let wanted = format!("rm: {said}\nTry 'rm --help' for more information.\n");
+        assert_eq!((seen.code.as_str(), seen.err), ("1\n", wanted.into_bytes()), "{run}");
+    }
+}
+
 /// A quote in a name that begins and ends with what is escaped: GNU's 9.1 forgets to open the first.
 #[test]
 fn what_is_escaped_is_always_opened() {

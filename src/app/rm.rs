@@ -22,7 +22,7 @@ use crate::tell::{self, Voice, rm::HELP, rm::RmVoice};
 
 /// As [`super::run`], in rm's words and with rm's exit codes. `name` is what the program was called.
 pub(super) fn run(name: &OsStr, args: &[OsString]) -> Exit {
-    let mut voice = RmVoice::new(name, env::is_utf8());
+    let mut voice = RmVoice::new(name, env::is_utf8);
     let exit = match words(args, env::is_posixly_correct()) {
         Ok(Words::Remove(rm)) => remove(&rm, &mut voice).unwrap_or_else(|error| {
             voice.error(&tell::harmless(&format!("{error:#}")));

@@ -93,6 +93,13 @@ pub fn is_writable(dir: impl AsFd, name: &OsStr) -> io::Result<bool> {
     }
 }
 
+/// Whether what a path names lies on a file system that cannot be written.
+#[must_use]
+pub fn is_read_only(path: &OsStr) -> bool {
+    rustix::fs::statvfs(path.as_bytes())
+        .is_ok_and(|fs| fs.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
+}
+
 /// Whether an open directory has no entries.
 ///
 /// # Errors

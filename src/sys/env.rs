@@ -53,8 +53,18 @@ pub fn is_posixly_correct() -> bool {
 #[must_use]
 pub fn is_utf8() -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| var(name));
-    let locale = locale.unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    locale.contains("utf-8") || locale.contains("utf8")
+    let locale = locale.unwrap_or_default().to_string_lossy().into_owned();
+    let Some((language, charset)) = locale.split_once('.') else { return false };
+    let charset = charset.split('@').next().unwrap_or_default().to_ascii_lowercase();
+    if !["utf-8", "utf8"].contains(&charset.as_str()) {
+        return false;
+    }
+    // One that is not installed is none: its own folder, or a name in the archive of all.
+    let name = format!("{language}.utf8");
+    let archive = || std::fs::read("/usr/lib/locale/locale-archive").unwrap_or_default();
+    language == "C"
+        || Path::new("/usr/lib/locale").join(&name).is_dir()
+        || archive().windows(name.len() + 1).any(|w| w.strip_suffix(b"\0") == Some(name.as_bytes()))
 }
 
 fn absolute(name: &str) -> Option<PathBuf> {

@@ -22,6 +22,12 @@ pub fn not_empty() -> io::Error {
     Errno::NOTEMPTY.into()
 }
 
+/// `EROFS`.
+#[must_use]
+pub fn read_only() -> io::Error {
+    Errno::ROFS.into()
+}
+
 /// `EBUSY`.
 #[must_use]
 pub fn busy() -> io::Error {

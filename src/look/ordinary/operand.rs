@@ -141,6 +141,11 @@ impl Finder {
                 let error = errors::not_a_directory();
                 return Ok(Names::Nothing { error, looked: Some(looked) });
             }
+            // The system does not look whether it is a directory before it refuses to change it.
+            Err(looked) if end < raw.len() && dir::is_read_only(bare) => {
+                let error = errors::read_only();
+                return Ok(Names::Nothing { error, looked: Some(looked) });
+            }
             looked => looked?,
         };
         if meta.kind == FileKind::Directory {

@@ -5,6 +5,7 @@
 
 mod quote;
 
+use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -24,7 +25,8 @@ use quote::{escaped, quoted, quoted_if_needed};
 #[derive(Debug)]
 pub struct RmVoice {
     name: String,
-    utf8: bool,
+    /// Whether the terminal reads UTF-8, asked when the first name is quoted.
+    utf8: (OnceCell<bool>, fn() -> bool),
     /// What is not yet written; a terminal gets each line at once.
     out: Vec<u8>,
     at_once: bool,
@@ -54,16 +56,21 @@ fn words(kind: Kind) -> &'static str {
 impl RmVoice {
     /// With the name under which the program was called; `utf8` says what the terminal reads.
     #[must_use]
-    pub fn new(name: &OsStr, utf8: bool) -> Self {
+    pub fn new(name: &OsStr, utf8: fn() -> bool) -> Self {
+        let utf8 = (OnceCell::new(), utf8);
         let name = super::harmless(&name.to_string_lossy());
         let at_once = io::stdout().is_terminal();
         Self { name, utf8, out: Vec::new(), at_once, broken: None, deaf: None, unread: false }
     }
 
+    fn is_utf8(&self) -> bool {
+        *self.utf8.0.get_or_init(self.utf8.1)
+    }
+
     /// A name in quotes.
     #[must_use]
     pub fn quoted(&self, name: &[u8]) -> String {
-        quoted(name, self.utf8)
+        quoted(name, self.is_utf8())
     }
 
     /// A line on stderr that begins with the program's name.
@@ -249,11 +256,12 @@ impl RmVoice {
     /// Tells why the words cannot be used. `hyphened` is the first word that begins like an
     /// option and is the name of a file.
     pub fn wrong(&mut self, wrong: &Wrong, hyphened: Option<&OsString>) {
-        let shown = |text: &OsStr| super::harmless(&text.to_string_lossy());
-        let (open, close) = if self.utf8 { ('\u{2018}', '\u{2019}') } else { ('\'', '\'') };
+        let utf8 = self.is_utf8();
+        let shown = |text: &OsStr| escaped(text.as_bytes(), utf8);
+        let (open, close) = if utf8 { ('\u{2018}', '\u{2019}') } else { ('\'', '\'') };
         let text = match wrong {
             Wrong::Letter(letter) => {
-                format!("invalid option -- '{}'", shown(OsStr::from_bytes(&[*letter])))
+                format!("invalid option -- '{}'", escaped(&[*letter], utf8))
             }
             Wrong::Unknown(option) => format!("unrecognized option '{}'", shown(option)),
             Wrong::Ambiguous(option, names) => {
@@ -270,8 +278,7 @@ impl RmVoice {
                 };
                 let valid = [&["never", "no", "none"][..], &["once"], &["always", "yes"]];
                 let valid: String = valid.iter().map(|words| line(words)).collect();
-                let (word, option) =
-                    (quote(&escaped(word.as_bytes(), self.utf8)), quote("--interactive"));
+                let (word, option) = (quote(&shown(word)), quote("--interactive"));
                 format!("{how} argument {word} for {option}\nValid arguments are:{valid}")
             }
             Wrong::PreserveRoot(word) => {
@@ -291,7 +298,7 @@ impl RmVoice {
             Wrong::Letter(_) | Wrong::Unknown(_) | Wrong::Ambiguous(..) | Wrong::NoArgument(_)
         );
         if let Some(file) = hyphened.filter(|_| option) {
-            let bare = quoted_if_needed(file.as_bytes(), self.utf8);
+            let bare = quoted_if_needed(file.as_bytes(), utf8);
             let (quoted, name) = (self.quoted(file.as_bytes()), &self.name);
             hints.push_str(&format!("Try '{name} ./{bare}' to remove the file {quoted}.\n"));
         }

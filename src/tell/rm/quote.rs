@@ -117,11 +117,21 @@ fn escape(out: &mut String, byte: u8) {
     out.push(letter);
 }
 
+/// Whether a character is none that is assigned, or none at all.
+fn is_nothing(c: char) -> bool {
+    if c.is_ascii() || c.is_whitespace() || ('\u{e000}'..='\u{f8ff}').contains(&c) {
+        return false;
+    }
+    // The library escapes what has no picture; in front stands something that marks could go with.
+    format!("a{c}").escape_debug().count() > 2
+}
+
 fn pieces(name: &[u8], utf8: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for chunk in name.utf8_chunks() {
         for c in chunk.valid().chars() {
-            let hidden = c.is_control() || is_invisible(c) || !(utf8 || c.is_ascii());
+            let hidden =
+                c.is_control() || is_invisible(c) || is_nothing(c) || !(utf8 || c.is_ascii());
             pieces.push(if hidden {
                 Piece::Escaped(c.to_string().into_bytes())
             } else {
