@@ -1,0 +1,280 @@
+//! A caller without a person asks, and a person answers from a terminal of another session.
+
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![allow(clippy::disallowed_methods, reason = "tests make and look at files of their own")]
+
+mod common;
+
+use std::process::Command;
+
+use common::{Answer, BIN, Sandbox, Terminal, person};
+
+/// The agent's own variables.
+const AGENT: (&str, &str) = ("CLAUDECODE", "1");
+
+/// Runs it as an agent does: without a terminal, with the agent's variables, below its process.
+fn agent(world: &Sandbox, args: &[&str]) -> Answer {
+    let mut command = world.command_of("setsid", &["--wait", "bash", "-c"]);
+    // The program above it calls itself as the agent does.
+    command
+        .arg("exec -a claude bash -c '\"$0\" \"$@\"; exit $?' \"$0\" \"$@\"")
+        .arg(BIN)
+        .args(args);
+    command.env(AGENT.0, AGENT.1);
+    Answer::of(&command.stdin(std::process::Stdio::null()).output().unwrap())
+}
+
+fn at_terminal(command: &Command) -> Terminal {
+    Terminal(person::spawn(command, 20_000))
+}
+
+/// Approves as a person: the word, and the code that is shown after it.
+fn approve(world: &Sandbox, id: &str) -> (String, i32) {
+    let mut terminal = at_terminal(&world.command(&["approve", id]));
+    let mut shown = match terminal.0.any(&["anything else to stop", "hint: "]) {
+        Ok((before, found)) if found.starts_with("anything") => before,
+        _ => return terminal.end(),
+    };
+    terminal.line("DELETE");
+    shown += &terminal.0.exp_string("type the code ").unwrap();
+    let code = terminal.0.exp_string("\r\n").unwrap();
+    terminal.0.exp_string("code").unwrap();
+    terminal.line(code.trim());
+    let (rest, exit) = terminal.end();
+    (shown + &rest, exit)
+}
+
+/// A model that may go, and the id of the request for it.
+fn asked(world: &Sandbox) -> String {
+    world.fixture("qwen3_full", "runs/old");
+    world.label("runs/old", "an old model");
+    let answer = agent(world, &["--json", "--reason", "the disk is full", "runs/old"]);
+    assert_eq!(answer.code, 4, "{answer:?}");
+    answer.json()["request"]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn from_the_plan_to_the_trash() {
+    let world = Sandbox::later();
+    world.fixture("qwen3_full", "runs/old");
+    let plan = agent(&world, &["plan", "--json", "runs/old"]);
+    assert_eq!((plan.code, plan.rules()), (3, vec!["unlabeled".to_owned()]));
+    let json = plan.json();
+    assert_eq!(json["actor"]["kind"], "agent");
+    assert_eq!(json["actor"]["name"], "claude-code");
+    assert_eq!(json["request"], serde_json::Value::Null);
+    assert!(json["next"][0].as_str().unwrap().contains("no other way round"));
+    assert_eq!(agent(&world, &["label", "runs/old", "--model", "Qwen3, of last year"]).code, 0);
+    let filed = agent(&world, &["--json", "--reason", "the disk is full", "runs/old"]);
+    assert_eq!(filed.code, 4, "{filed:?}");
+    let id = filed.json()["request"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(id.len(), 16);
+    // The same again is the same request.
+    let again = agent(&world, &["--json", "runs/old"]).json();
+    assert_eq!(again["request"]["id"].as_str(), Some(id.as_str()));
+    assert_eq!(agent(&world, &["wait", &id, "--timeout", "0s"]).code, 4);
+    let listed = world.run(&["requests"]);
+    assert!(listed.flat().contains("the caller claims: \"the disk is full\""), "{listed:?}");
+    // It cannot answer for the person.
+    assert_eq!(agent(&world, &["approve", &id]).code, 4);
+    assert_eq!(agent(&world, &["deny", &id]).code, 4);
+    assert!(world.work().join("runs/old").exists());
+    let (shown, code) = approve(&world, &id[..6]);
+    assert_eq!(code, 0, "{shown}");
+    assert!(!world.work().join("runs/old").exists());
+    let waited = agent(&world, &["wait", "--json", &id]);
+    assert_eq!((waited.code, waited.json()["state"].as_str()), (0, Some("carried-out")));
+    let log = world.run(&["log", "--verify"]);
+    assert_eq!(log.code, 0, "{log:?}");
+    assert!(log.out.contains("was filed") && log.out.contains("carried out"), "{log:?}");
+    // It is used: nothing approves it twice.
+    assert_eq!(world.run(&["undo"]).code, 0);
+    assert_eq!(approve(&world, &id).1, 3);
+    assert!(world.work().join("runs/old").exists());
+}
+
+#[test]
+fn what_changed_meanwhile_is_shown_and_judged_again() {
+    let world = Sandbox::later();
+    let id = asked(&world);
+    world.file("runs/old/notes.txt", "results of the night");
+    let (shown, code) = approve(&world, &id);
+    assert_eq!(code, 0, "{shown}");
+    let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("changed since:") && flat.contains("files, it had"), "{flat}");
+    // What a rule has against it by now nobody can approve.
+    let world = Sandbox::later();
+    let id = asked(&world);
+    world.file("runs/old/KEEP", "");
+    let before = world.snapshot();
+    let (shown, code) = approve(&world, &id);
+    assert_eq!(code, 3, "{shown}");
+    assert_eq!(world.snapshot(), before);
+    assert_eq!(agent(&world, &["wait", &id]).code, 3);
+}
+
+#[test]
+fn another_thing_in_its_place_is_not_what_was_asked_for() {
+    for swap in [
+        "rm -r runs/old; mkdir runs/old; echo x > runs/old/a",
+        "mv runs/old kept; ln -s ../kept runs/old",
+    ] {
+        let world = Sandbox::later();
+        let id = asked(&world);
+        let mut command = world.command_of("sh", &["-c", swap]);
+        assert!(command.status().unwrap().success());
+        let mut terminal = at_terminal(&world.command(&["approve", &id]));
+        let shown = terminal.prompt();
+        assert!(shown.contains("changed since:"), "{swap}: {shown}");
+        terminal.line("no");
+        assert_eq!(terminal.end().1, 5);
+        assert!(world.work().join("runs/old").symlink_metadata().is_ok());
+    }
+}
+
+#[test]
+fn the_word_alone_does_not_approve() {
+    let world = Sandbox::later();
+    let id = asked(&world);
+    let mut terminal = at_terminal(&world.command(&["approve", &id]));
+    terminal.prompt();
+    terminal.line("DELETE");
+    terminal.0.exp_string("type the code ").unwrap();
+    terminal.0.exp_string("\r\ncode").unwrap();
+    terminal.line("DELETE");
+    let (shown, code) = terminal.end();
+    assert_eq!(code, 5, "{shown}");
+    assert!(world.work().join("runs/old").exists());
+    assert_eq!(agent(&world, &["wait", &id, "--timeout", "0s"]).code, 4, "it is still open");
+}
+
+#[test]
+fn a_request_is_denied_and_stays_denied() {
+    let world = Sandbox::later();
+    let id = asked(&world);
+    let (shown, code) = at_terminal(&world.command(&["deny", &id, "--why", "I need it"])).end();
+    assert_eq!(code, 0, "{shown}");
+    let waited = agent(&world, &["wait", &id]);
+    assert_eq!(waited.code, 5);
+    assert!(waited.flat().contains("denied: I need it"), "{waited:?}");
+    let again = agent(&world, &["runs/old"]);
+    assert_eq!(again.code, 5, "{again:?}");
+    assert_eq!(approve(&world, &id).1, 3);
+    assert!(world.work().join("runs/old").exists());
+}
+
+#[test]
+fn a_request_expires() {
+    let mut world = Sandbox::later();
+    let id = asked(&world);
+    let later = chrono::Utc::now() + chrono::Duration::days(11) + chrono::Duration::minutes(5);
+    world.clock = Some(later.to_rfc3339());
+    assert_eq!(approve(&world, &id).1, 3);
+    assert_eq!(agent(&world, &["wait", &id]).code, 1);
+    assert!(world.work().join("runs/old").exists());
+    assert!(world.run(&["requests"]).out.contains("nobody has asked"));
+}
+
+#[test]
+fn a_request_is_taken_back() {
+    let world = Sandbox::later();
+    let id = asked(&world);
+    assert_eq!(agent(&world, &["cancel", &id]).code, 0);
+    assert_eq!(agent(&world, &["wait", &id]).code, 1);
+    assert_eq!(approve(&world, &id).1, 3);
+}
+
+#[test]
+fn no_more_than_three_are_open() {
+    let world = Sandbox::later();
+    for n in 0..4 {
+        world.fixture("qwen3_full", &format!("runs/{n}"));
+        let seed = format!("model {n}");
+        let weights = world.work().join(format!("runs/{n}/model.safetensors"));
+        let mut bytes = std::fs::read(&weights).unwrap();
+        let end = bytes.len() - 1;
+        bytes[end] = u8::try_from(n).unwrap();
+        std::fs::write(&weights, bytes).unwrap();
+        world.label(&format!("runs/{n}"), &seed);
+        let answer = agent(&world, &[&format!("runs/{n}")]);
+        assert_eq!(answer.code, if n < 3 { 4 } else { 3 }, "{n}: {answer:?}");
+    }
+}
+
+/// The copies of one model, asked for one by one: the last of them is refused.
+#[test]
+fn open_requests_are_judged_together() {
+    let world = Sandbox::lasting();
+    world.fixture("qwen3_full", "a/model");
+    common::copy(&world.work().join("a/model"), &world.work().join("b"));
+    for dir in ["a/model", "b"] {
+        world.label(dir, "the same model");
+    }
+    assert_eq!(agent(&world, &["a/model"]).code, 4);
+    let second = agent(&world, &["--json", "b"]);
+    assert_eq!((second.code, second.rules()), (3, vec!["last-copy".to_owned()]));
+    assert!(second.out.contains("asked for by an open request"), "{second:?}");
+}
+
+#[test]
+fn twenty_at_once_are_one_or_refused() {
+    let world = Sandbox::later();
+    world.fixture("qwen3_full", "m");
+    world.label("m", "a model");
+    let codes: Vec<i32> = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..20).map(|_| scope.spawn(|| agent(&world, &["m"]).code)).collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    });
+    assert!(codes.iter().all(|c| *c == 4), "{codes:?}");
+    let open = world.run(&["requests", "--json"]).json();
+    assert_eq!(open["items"].as_array().unwrap().len(), 1, "{open}");
+}
+
+#[test]
+fn a_request_that_was_changed_is_none() {
+    for change in [
+        "sed -i s/old/new/ \"$f\"",
+        "truncate -s 100M \"$f\"",
+        "mv \"$f\" \"$f.moved\"; ln -s \"$f.moved\" \"$f\"",
+        "ln \"$f\" \"$f.second\"",
+        "echo '{}' > \"$f\"",
+        "rm \"$f\"",
+    ] {
+        let world = Sandbox::later();
+        let id = asked(&world);
+        let script = format!("f=../home/.local/state/safe-rm/requests/{id}.request; {change}");
+        assert!(world.command_of("sh", &["-c", &script]).status().unwrap().success());
+        let (shown, code) = approve(&world, &id);
+        assert_eq!(code, 1, "{change}: {shown}");
+        assert!(world.work().join("runs/old").exists(), "{change}");
+    }
+    // One that somebody has put there himself is none either.
+    let world = Sandbox::later();
+    let id = asked(&world);
+    let state = world.home().join(".local/state/safe-rm/requests");
+    let text = std::fs::read_to_string(state.join(format!("{id}.request"))).unwrap();
+    let text = text.replace(&id, "00000000deadbeef");
+    std::fs::write(state.join("00000000deadbeef.request"), text).unwrap();
+    assert_eq!(approve(&world, "00000000deadbeef").1, 1);
+}
+
+#[test]
+fn a_request_is_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let world = Sandbox::later();
+    let id = asked(&world);
+    let state = world.home().join(".local/state/safe-rm/requests");
+    let mode = |path: std::path::PathBuf| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(state.join(format!("{id}.request"))), 0o600);
+    assert_eq!(mode(state), 0o700);
+}
+
+#[test]
+fn rules_are_explained() {
+    let world = Sandbox::now();
+    let one = world.run(&["explain", "last-copy"]);
+    assert!(one.code == 0 && one.out.contains("lifted by"), "{one:?}");
+    let all = world.run(&["explain", "--json"]).json();
+    assert!(all["items"].as_array().unwrap().len() >= 14);
+    assert_eq!(world.run(&["explain", "nonsense"]).code, 2);
+}
