@@ -252,13 +252,15 @@ pub(super) fn own_dir(path: &Path, owner: Option<u32>) -> Result<OwnedFd> {
     }
     let (parent, name) = path.parent().zip(path.file_name()).context("it has no parent")?;
     let above = own_dir(parent, owner)?;
-    match change::make_private_dir(&above, name) {
+    let first = match change::make_private_dir(&above, name) {
         // Another run was first.
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => return own_dir(path, owner),
-        made => made?,
-    }
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => false,
+        made => made.map(|()| true)?,
+    };
     let made = dir::open_dir_at(&above, name)?;
-    change::give(&made, owner)?;
+    if first {
+        change::give(&made, owner)?;
+    }
     change::sync_dir(&above)?;
     Ok(made)
 }
