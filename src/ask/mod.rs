@@ -166,6 +166,10 @@ fn word(above: &str, wanted: &str, door: Door<'_>) -> Option<bool> {
 /// What was typed; nothing where there is no terminal.
 fn typed(above: &str, prompt: &str) -> Option<Result<String, Declined>> {
     let Ok(mut tty) = terminal::open() else { return None };
+    // What runs in the background shares the terminal, and is not what a person talks to there.
+    if !terminal::is_in_front(&tty) {
+        return None;
+    }
     let Ok(reader) = tty.try_clone() else { return None };
     // The line editor reads from the standard input where that is a terminal: make it this one.
     if terminal::becomes_stdin(&tty).is_err() {

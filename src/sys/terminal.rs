@@ -27,6 +27,12 @@ pub fn becomes_stdin(terminal: &File) -> io::Result<()> {
     Ok(rustix::stdio::dup2_stdin(terminal)?)
 }
 
+/// Whether this process is one that the terminal is for now, and not one in the background.
+#[must_use]
+pub fn is_in_front(terminal: &File) -> bool {
+    rustix::termios::tcgetpgrp(terminal).is_ok_and(|front| front == rustix::process::getpgrp())
+}
+
 /// Whether the standard input is a terminal.
 #[must_use]
 pub fn is_stdin() -> bool {
