@@ -78,9 +78,13 @@ fn a_terminal_of_its_own_is_no_person() {
     for script in [
         "(sleep 2; echo DELETE; sleep 1) | script -qec \"$S old\" /dev/null".to_owned(),
         format!("python3 {python} $S old"),
-        format!("env -i HOME=$HOME PATH=$PATH SAFE_RM_TEST_CLOCK=$SAFE_RM_TEST_CLOCK python3 {python} $S old"),
+        format!(
+            "env -i HOME=$HOME PATH=$PATH SAFE_RM_TEST_CLOCK=$SAFE_RM_TEST_CLOCK python3 {python} $S old"
+        ),
         format!("setsid -w python3 {python} $S old"),
-        format!("env -i setsid -w $(command -v python3) {python} env HOME=$HOME SAFE_RM_TEST_CLOCK=$SAFE_RM_TEST_CLOCK $S old"),
+        format!(
+            "env -i setsid -w $(command -v python3) {python} env HOME=$HOME SAFE_RM_TEST_CLOCK=$SAFE_RM_TEST_CLOCK $S old"
+        ),
         format!("bash -c 'exec -a harmless python3 {python} $S old'"),
         format!("python3 {python} $S rm -rf old"),
     ] {

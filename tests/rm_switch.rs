@@ -178,3 +178,19 @@ fn it_is_rm_by_its_name() {
         assert_eq!((output.status.code(), said), (Some(1), wanted));
     }
 }
+
+/// Of many operands in one folder each is still seen for what it is.
+#[test]
+fn a_side_file_among_many_operands_is_seen() {
+    let world = Sandbox::later();
+    let tensors = vec![("a".to_owned(), vec![8, 8])];
+    common::safetensors(&world.work().join("d/style.safetensors"), tensors);
+    let names: Vec<String> = (0..40).map(|n| format!("d/n{n}.txt")).collect();
+    for name in names.iter().map(String::as_str).chain(["d/style.txt"]) {
+        world.file(name, "x");
+    }
+    let mut args: Vec<&str> = names.iter().map(String::as_str).collect();
+    args.push("d/style.txt");
+    kept(&world, &args, 3, "part-of");
+    assert_eq!(rm(&world, &args[..40]).code, 0);
+}

@@ -57,6 +57,30 @@ pub(super) fn may_have_model(name: &str, folder: impl AsFd) -> bool {
     })
 }
 
+/// The names in a folder that could be a single model's, by names alone.
+///
+/// # Errors
+/// Where it cannot be listed.
+pub(super) fn models(folder: impl AsFd) -> std::io::Result<HashSet<String>> {
+    let open = dir::open_dir_at(&folder, OsStr::new("."))?;
+    let (mut models, mut buffer) = (HashSet::new(), Vec::with_capacity(64 << 10));
+    dir::for_each_name(&open, &mut buffer, |name, _| {
+        let name = name.to_str().unwrap_or_default();
+        if whole::is_weights(name) {
+            models.insert(name.to_owned());
+        }
+    })?;
+    Ok(models)
+}
+
+/// Whether a file of this name is a side file of one of these models, as [`models`] has listed them.
+pub(super) fn is_side_among(name: &str, models: &HashSet<String>) -> bool {
+    ENDINGS.iter().filter_map(|end| name.strip_suffix(end)).any(|stem| {
+        let of = |suffix: &&str| models.contains(&format!("{stem}.{suffix}"));
+        !models.is_empty() && (models.contains(stem) || whole::SUFFIXES.iter().any(|s| of(&s)))
+    })
+}
+
 /// Whether the one path is a side file of the other.
 #[must_use]
 pub fn goes_with(side: &Path, model: &Path) -> bool {

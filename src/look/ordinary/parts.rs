@@ -1,7 +1,7 @@
 //! Whether an operand is a part of a model that lies around it. The name is asked first, then for a
 //! few files beside it; only where these say "maybe" is the folder listed, and the layouts asked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
@@ -37,9 +37,22 @@ const MARKS: &[&str] = &[
 /// Asks the layouts around the operands of one run.
 pub(super) struct Parts<'a> {
     wholes: Wholes<'a>,
-    /// Of each folder: whether a store is above it, and whether a layout may have made it.
-    folders: HashMap<PathBuf, bool>,
+    folders: HashMap<PathBuf, Around>,
 }
+
+/// What is known of a folder with operands in it.
+struct Around {
+    /// A store is above it, or a layout may have made it.
+    inside: bool,
+    /// How many operands in it were asked about.
+    asked: usize,
+    /// The names in it that could be a single model's, once it was listed.
+    models: Option<HashSet<String>>,
+}
+
+/// From so many operands on a folder is listed: a look for each name that a model could have costs
+/// more then.
+const SEVERAL: usize = 8;
 
 impl<'a> Parts<'a> {
     pub(super) fn new(with: &'a [PathBuf]) -> Self {
@@ -49,11 +62,19 @@ impl<'a> Parts<'a> {
     /// The model of which this is a part, in words.
     pub(super) fn part_of(&mut self, entry: &Entry, path: &Path) -> Option<String> {
         let folder = &entry.folder.path;
-        let around = *self.folders.entry(folder.clone()).or_insert_with(|| is_inside(folder));
-        let maybe = around
+        let around = self.folders.entry(folder.clone()).or_insert_with(|| Around {
+            inside: is_inside(folder),
+            asked: 0,
+            models: None,
+        });
+        around.asked += 1;
+        if around.asked == SEVERAL {
+            around.models = entry.folder.open().ok().and_then(|f| sides::models(f).ok());
+        }
+        let maybe = around.inside
             || match entry.meta.kind {
                 FileKind::Directory => may_be_owned(folder, &entry.name),
-                FileKind::File | FileKind::Symlink => may_be_side(entry),
+                FileKind::File | FileKind::Symlink => may_be_side(entry, around.models.as_ref()),
                 FileKind::Special => false,
             };
         maybe.then(|| self.wholes.part_of(path, &entry.meta)).flatten()
@@ -97,7 +118,7 @@ fn may_be_owned(parent: &Path, name: &OsStr) -> bool {
 }
 
 /// Whether a file may be one of several that are a model together.
-fn may_be_side(entry: &Entry) -> bool {
+fn may_be_side(entry: &Entry, models: Option<&HashSet<String>>) -> bool {
     let name = text(&entry.name);
     let large = entry.meta.size > 10 << 20 && !notable::is_media(name);
     large
@@ -106,5 +127,8 @@ fn may_be_side(entry: &Entry) -> bool {
         || is_shard(name)
         || whole::is_weights(name)
         || !parts::partners(name).is_empty()
-        || entry.folder.open().map_or(true, |folder| sides::may_have_model(name, &folder))
+        || match models {
+            Some(models) => sides::is_side_among(name, models),
+            None => entry.folder.open().map_or(true, |f| sides::may_have_model(name, &f)),
+        }
 }

@@ -56,6 +56,12 @@ pub(super) fn escaped(word: &[u8], utf8: bool) -> String {
 /// A name in quotes; where the terminal does not read UTF-8, everything beyond ASCII is escaped.
 #[must_use]
 pub(super) fn quoted(name: &[u8], utf8: bool) -> String {
+    // Most names are plain, and `-v` tells a great many.
+    if name.iter().all(|b| b.is_ascii_graphic() && *b != b'\'')
+        && let Ok(text) = std::str::from_utf8(name)
+    {
+        return format!("'{text}'");
+    }
     let pieces = pieces(name, utf8);
     let shown = |piece: &Piece| if let Piece::Shown(c) = piece { Some(*c) } else { None };
     let text: Option<String> = pieces.iter().map(shown).collect();
