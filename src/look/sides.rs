@@ -77,7 +77,7 @@ pub(super) fn models(folder: impl AsFd) -> std::io::Result<HashSet<String>> {
 pub(super) fn is_side_among(name: &str, models: &HashSet<String>) -> bool {
     ENDINGS.iter().filter_map(|end| name.strip_suffix(end)).any(|stem| {
         let of = |suffix: &&str| models.contains(&format!("{stem}.{suffix}"));
-        !models.is_empty() && (models.contains(stem) || whole::SUFFIXES.iter().any(|s| of(&s)))
+        !models.is_empty() && (models.contains(stem) || whole::SUFFIXES.iter().any(of))
     })
 }
 

@@ -183,16 +183,16 @@ fn entry(
             return Went::Stays;
         }
     };
+    let meta = &entry.meta;
+    let is_dir = meta.kind == FileKind::Directory;
     // An earlier operand may have taken it along.
-    if let Err(error) = dir::stat_name(&folder, &entry.name) {
+    if is_dir && let Err(error) = dir::stat_name(&folder, &entry.name) {
         if manner.missing_ok && errors::is_missing(&error) {
             return Went::Gone;
         }
         dialogue.cannot(shown, &error);
         return Went::Stays;
     }
-    let meta = &entry.meta;
-    let is_dir = meta.kind == FileKind::Directory;
     if is_dir && !manner.recursive {
         let open = dir::open_dir_at(&folder, &entry.name);
         let empty = manner.empty_dirs && open.and_then(dir::is_empty).unwrap_or(false);
