@@ -278,3 +278,22 @@ fn rules_are_explained() {
     assert!(all["items"].as_array().unwrap().len() >= 14);
     assert_eq!(world.run(&["explain", "nonsense"]).code, 2);
 }
+
+/// An agent's label says what a model is, and lifts nothing else.
+#[test]
+fn a_label_of_an_agent_is_told_and_lifts_no_damage() {
+    let world = Sandbox::later();
+    world.fixture("qwen3_full", "broken");
+    let weights = world.work().join("broken/model.safetensors");
+    std::fs::File::options().write(true).open(&weights).unwrap().set_len(50_000).unwrap();
+    let label = ["label", "broken", "--model", "Qwen3"];
+    assert_eq!(agent(&world, &label).code, 0);
+    let plan = agent(&world, &["plan", "--json", "broken"]);
+    assert!(plan.rules().contains(&"damaged".to_owned()), "{plan:?}");
+    let text = agent(&world, &["plan", "broken"]);
+    assert!(text.flat().contains("as the agent claude-code wrote"), "{text:?}");
+    std::fs::remove_file(world.work().join("broken/MODEL_INFO.txt")).unwrap();
+    assert_eq!(world.run(&label).code, 0);
+    let plan = agent(&world, &["plan", "--json", "broken"]);
+    assert!(!plan.rules().contains(&"damaged".to_owned()), "{plan:?}");
+}

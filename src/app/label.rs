@@ -13,7 +13,7 @@ use crate::ask;
 use crate::cli;
 use crate::decide::contradictions;
 use crate::decide::draft::{self, Draft, Known, Wish};
-use crate::facts::{Label, Model};
+use crate::facts::{Label, Model, Standing};
 use crate::look::{self, LabelFile, Progress, Subject};
 use crate::tell::{self, Labelled, Outcome, Voice};
 
@@ -226,7 +226,12 @@ impl Job<'_> {
             typed = true;
         }
         if new.changes() {
-            let by = format!("user {}, safe-rm label", self.world.surroundings.user_name);
+            let actor = &self.world.actor;
+            let by = match &actor.name {
+                Some(agent) if actor.standing == Standing::Agent => format!("agent {agent}"),
+                _ => format!("user {}", self.world.surroundings.user_name),
+            };
+            let by = format!("{by}, safe-rm label");
             let now = clock.local(clock.now());
             new.sign(&by, &now.to_rfc3339_opts(chrono::SecondsFormat::Secs, false));
         }

@@ -72,6 +72,9 @@ pub struct Label {
     pub keep: Option<String>,
     /// `Retired:`.
     pub retired: Option<String>,
+    /// The agent that wrote it, where `Written-By:` names one: it says what the model is, and lifts
+    /// nothing else.
+    pub agent: Option<String>,
     /// `Covers:`.
     pub covers: Option<Covers>,
     /// Modification time of the label file.

@@ -177,6 +177,10 @@ fn take(label: &mut Label, key: &str, value: &str) {
         "base" => label.base = Some(value),
         "run" => label.run = Some(value),
         "note" => label.note = Some(value),
+        "written-by" => {
+            let name = value.strip_prefix("agent ").and_then(|rest| rest.split(',').next());
+            label.agent = name.map(|name| name.trim().to_owned());
+        }
         "covers" => {
             label.covers = Some(Covers { says: value.to_ascii_lowercase(), found: None });
         }

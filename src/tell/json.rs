@@ -139,7 +139,7 @@ fn label(l: &Label, clock: &Clock) -> Value {
         &l.path,
         json!({
             "model": l.model, "trained": l.trained, "steps": l.steps, "base": l.base, "run": l.run,
-            "note": l.note, "keep": l.keep, "retired": l.retired, "written": stamp(clock, l.written),
+            "note": l.note, "agent": l.agent, "keep": l.keep, "retired": l.retired, "written": stamp(clock, l.written),
             "covers": l.covers.as_ref().map(|c| &c.says), "fits": l.covers.as_ref().and_then(fits),
         }),
     )

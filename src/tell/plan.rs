@@ -173,6 +173,9 @@ fn model_text(out: &mut String, model: &Model, reasons: &[Refusal], clock: &Cloc
                     let _ = write!(text, ", {key} {}", harmless(value));
                 }
             }
+            if let Some(agent) = &label.agent {
+                let _ = write!(text, ", as the agent {} wrote", harmless(agent));
+            }
             if label.retired.is_some() {
                 text.push_str(", retired (counts once a person has confirmed it)");
             }

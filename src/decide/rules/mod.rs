@@ -159,7 +159,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         id: "damaged",
         refuses: "its weights are cut short, incomplete or unreadable",
-        lifted_by: "a label",
+        lifted_by: "a label that a person has written",
         why: "they may be all that is left",
         judge: Judge::Model(worth::damaged),
     },

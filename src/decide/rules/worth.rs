@@ -95,9 +95,9 @@ pub(super) fn orphans(model: &Model) -> Option<String> {
 
 pub(super) fn damaged(_: &Case<'_>, model: &Model) -> Option<Reason> {
     let Completeness::Damaged(why) = &model.complete else { return None };
-    if model.label.is_some() {
+    if model.label.as_ref().is_some_and(|label| label.agent.is_none()) {
         return None;
     }
     let message = format!("{why}; it may be all that is left");
-    Some(Reason::new(message, "a label that says what it is"))
+    Some(Reason::new(message, "a label that says what it is, written by a person"))
 }
