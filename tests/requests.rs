@@ -159,6 +159,10 @@ fn a_request_is_denied_and_stays_denied() {
     assert!(waited.flat().contains("denied: I need it"), "{waited:?}");
     let again = agent(&world, &["runs/old"]);
     assert_eq!(again.code, 5, "{again:?}");
+    // Neither for good, nor after a touch.
+    assert_eq!(agent(&world, &["--permanent", "runs/old"]).code, 5);
+    world.file("runs/old/notes.txt", "x");
+    assert_eq!(agent(&world, &["runs/old"]).code, 5);
     assert_eq!(approve(&world, &id).1, 3);
     assert!(world.work().join("runs/old").exists());
 }

@@ -25,6 +25,13 @@ pub(super) fn run(id: &str, voice: Voice) -> Result<Exit> {
     }
     let (mut journal, requests, filed) = request::look_up(&world, id)?;
     world.answering = Some(filed.request.id.clone());
+    if let Some(line) = journal.broken()? {
+        voice.remark(&format!(
+            "line {line} of the journal was not written by safe-rm as it stands: what it says of \
+             requests is no caller's, and no request is approved"
+        ));
+        return Ok(Exit::Refused);
+    }
     if !filed.is_open(world.clock.now()) {
         voice.request(&filed, &world.clock);
         voice.remark("it is not open any more: nothing was touched");

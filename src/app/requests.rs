@@ -9,6 +9,7 @@ use crate::cli;
 use crate::facts::Standing;
 use crate::keep::{End, Requests};
 use crate::policy;
+use crate::sys::terminal;
 use crate::tell::Voice;
 
 /// How often an answer is looked for.
@@ -31,8 +32,9 @@ pub(super) fn list(all: bool, voice: Voice) -> Result<Exit> {
 /// Says no, as a person.
 pub(super) fn deny(args: &cli::Deny, voice: Voice) -> Result<Exit> {
     let world = world::read()?;
-    if world.at_the_door().standing == Standing::Agent {
-        voice.remark("a person answers requests; `safe-rm cancel ID` takes one back");
+    if world.at_the_door().standing == Standing::Agent || terminal::open().is_err() {
+        voice
+            .remark("a person answers requests, at a terminal; `safe-rm cancel ID` takes one back");
         return Ok(Exit::NeedsPerson);
     }
     end(&args.id, End::Denied, args.why.as_deref(), voice)
@@ -72,7 +74,10 @@ pub(super) fn wait(args: &cli::Wait, voice: Voice) -> Result<Exit> {
         let ended = match &filed.answer {
             None if !filed.is_open(world.clock.now()) => Some(Exit::Failed),
             None => None,
-            Some(answer) if answer.end == End::Taken => None,
+            // A person's run was cut off: what became of it the journal says.
+            Some(answer) if answer.end == End::Taken => {
+                (world.clock.now() >= filed.request.expires()).then_some(Exit::Failed)
+            }
             Some(answer) => Some(request::exit(answer.end)),
         };
         if let Some(exit) = ended.or(over.then_some(Exit::NeedsPerson)) {

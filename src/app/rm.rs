@@ -54,17 +54,29 @@ fn remove(rm: &Rm, voice: &mut RmVoice) -> Result<Exit> {
     let world = world::plain()?;
     let progress = Progress::default();
     let eyes = world.eyes(&progress);
-    let look = || weigh(&rm.files, rm.recursive, &eyes);
+    let depth = match (rm.recursive, rm.empty_dirs) {
+        (true, _) => look::ordinary::Depth::Trees,
+        (false, true) => look::ordinary::Depth::EmptyDirs,
+        (false, false) => look::ordinary::Depth::Files,
+    };
+    let look = || weigh(&rm.files, depth, &eyes);
     // Only a tree can take long enough for a progress line.
-    let weighed = if rm.recursive { tell::watch(&progress, look) } else { look() };
-    let large = weighed.bytes > world.policy.ordinary_bytes;
-    if large || !weighed.stakes.is_empty() {
-        return planned(rm, weighed, world.policy.ordinary_bytes, voice);
+    let look = || if rm.recursive { tell::watch(&progress, look) } else { look() };
+    let limit = world.policy.ordinary_bytes;
+    let is_ordinary = |weighed: &Weighed| weighed.bytes <= limit && weighed.stakes.is_empty();
+    let mut weighed = look();
+    if !is_ordinary(&weighed) {
+        return planned(rm, weighed, limit, voice);
     }
     if rm.prompt == Prompt::Once && (rm.recursive || rm.files.len() > 3) {
         voice.all_may_go(rm.files.len(), rm.recursive);
         if !Talk(voice).answer() {
             return Ok(Exit::Done);
+        }
+        // While the question stood the world went on.
+        weighed = look();
+        if !is_ordinary(&weighed) {
+            return planned(rm, weighed, limit, voice);
         }
     }
     let manner = manner(rm, world.surroundings.euid);
@@ -98,7 +110,9 @@ fn manner(rm: &Rm, euid: u32) -> Manner {
 /// Whether rm would remove it, or try to: what it passes over needs no plan.
 fn goes((operand, _): &(Operand, Option<Seen>), rm: &Rm) -> bool {
     let Names::Entry(entry) = &operand.names else { return false };
-    entry.meta.kind != FileKind::Directory || rm.recursive
+    entry.meta.kind != FileKind::Directory
+        || rm.recursive
+        || (rm.empty_dirs && entry.is_empty_dir())
 }
 
 /// Everything that would go, through the plan and the word; the rest is told as rm tells it.

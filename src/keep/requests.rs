@@ -89,6 +89,12 @@ impl Request {
         Stamp::at(self.filed).plus(OPEN)
     }
 
+    /// Whether it asks for the same things, however they are by now.
+    #[must_use]
+    pub fn is_about_the_same(&self, other: &Self) -> bool {
+        self.targets.iter().any(|t| other.targets.iter().any(|o| o.path == t.path))
+    }
+
     /// Whether it asks for the same things in the same state.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
@@ -188,11 +194,13 @@ impl Requests {
         let lines = journal.lines()?;
         let all = self.all(&lines);
         let mut same = all.iter().filter(|f| f.request.is_same(&request));
-        if let Some(open) = same.clone().find(|f| f.is_open(now)) {
+        if let Some(open) = same.find(|f| f.is_open(now)) {
             return Ok(Filing::Open(open.request.clone()));
         }
-        let denied = same.find_map(|f| f.answer.clone().filter(|a| a.end == End::Denied));
-        if let Some(answer) = denied.filter(|a| now < Stamp::at(a.at).plus(OPEN)) {
+        // A no is a no to these things, touched or not, to the trash or for good.
+        let about = all.iter().filter(|f| f.request.is_about_the_same(&request));
+        let mut denied = about.filter_map(|f| f.answer.clone().filter(|a| a.end == End::Denied));
+        if let Some(answer) = denied.find(|a| now < Stamp::at(a.at).plus(OPEN)) {
             return Ok(Filing::Denied(answer));
         }
         let open = all.iter().filter(|f| f.is_open(now));

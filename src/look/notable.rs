@@ -71,6 +71,7 @@ const SUFFIXES: Words = Words::new(&[
 /// Names that say what the files beside them are.
 const NAMES: Words = Words::new(&[
     ".zarray",
+    "zarr.json",
     "params.json",
     "model.json",
     "saved_model.pbtxt",

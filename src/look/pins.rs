@@ -34,6 +34,26 @@ pub(super) fn around(target: &Path, lone: bool) -> Vec<Pin> {
     pins
 }
 
+/// Whatever pins all that lies in a folder: in it and above it.
+pub(super) fn over(folder: &Path) -> Vec<Pin> {
+    let mut pins = Vec::new();
+    for dir in folder.ancestors() {
+        pins.extend(self::folder(dir, false));
+        pins.extend(labelled(dir, ""));
+    }
+    pins.truncate(LISTED);
+    pins
+}
+
+/// The pins in the labels that carry a target's own name.
+pub(super) fn beside(target: &Path) -> Vec<Pin> {
+    let own = places(target).take(1).flat_map(|(dir, prefixes)| {
+        let own = prefixes.into_iter().filter(|prefix| !prefix.is_empty());
+        own.flat_map(|prefix| labelled(dir, &prefix)).collect::<Vec<_>>()
+    });
+    own.collect()
+}
+
 /// Identity and times of everything that could be a pin or a label around a target.
 pub(super) fn digest(target: &Path) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();

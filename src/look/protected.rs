@@ -38,7 +38,9 @@ pub(super) fn why(path: &Path, meta: &Meta, eyes: &Eyes<'_>) -> Option<String> {
     if let Some(home) = resolved(homes).find(|h| h.starts_with(path)) {
         return Some(format!("it is or holds the home directory {}", home.display()));
     }
-    if let Some(own) = resolved(own(world)).find(|o| o.starts_with(path) || path.starts_with(o)) {
+    if let Some(own) =
+        resolved(own(world).iter()).find(|o| o.starts_with(path) || path.starts_with(o))
+    {
         return Some(format!("it is, holds or lies in safe-rm's own {}", own.display()));
     }
     if is_in_trash(path) {
@@ -54,9 +56,12 @@ pub(super) fn system() -> impl Iterator<Item = &'static str> {
     SYSTEM.iter().chain(KEPT).copied()
 }
 
-/// What this program keeps.
-pub(super) fn own(world: &Surroundings) -> impl Iterator<Item = &PathBuf> {
-    world.state.iter().chain(&world.home_trash).chain(&world.xdg_policy)
+/// What this program keeps: where variables point, and where the passwd entry's home has it.
+pub(super) fn own(world: &Surroundings) -> Vec<PathBuf> {
+    let set = world.state.iter().chain(&world.home_trash).chain(&world.xdg_policy).cloned();
+    let fixed = [".local/state/safe-rm", ".local/share/Trash", ".config/safe-rm"];
+    let homes = world.passwd_home.iter().flat_map(|h| fixed.iter().map(|f| h.join(f)));
+    set.chain(homes).collect()
 }
 
 /// Whether a path is a trash or lies in one.
@@ -68,9 +73,12 @@ fn is_trash(name: &str) -> bool {
     name == ".Trash" || name.starts_with(".Trash-") || name.starts_with(".safe-rm-trash-")
 }
 
-/// Each path with its links resolved, or as it is where it does not exist yet.
+/// Each path as it is, and with its links resolved: a link on the way is what leads there.
 pub(super) fn resolved<'a>(
     paths: impl Iterator<Item = &'a PathBuf>,
 ) -> impl Iterator<Item = PathBuf> {
-    paths.map(|p| p.canonicalize().unwrap_or_else(|_| p.clone()))
+    paths.flat_map(|p| {
+        let real = p.canonicalize().ok().filter(|real| real != p);
+        std::iter::once(p.clone()).chain(real)
+    })
 }

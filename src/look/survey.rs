@@ -45,6 +45,16 @@ pub(super) fn shallow(parent: impl AsFd, name: &OsStr, euid: u32) -> io::Result<
     Ok(Gathered::root(&meta, euid).into_tree(base, meta, Vec::new()))
 }
 
+/// The file `name` of the open directory alone, to be looked into.
+///
+/// # Errors
+/// Where it cannot be looked at.
+pub(super) fn shallow_file(parent: impl AsFd, name: &OsStr) -> io::Result<Tree> {
+    let meta = dir::stat_name(&parent, name)?;
+    let base = parent.as_fd().try_clone_to_owned()?;
+    Ok(Gathered::single(name, &meta, 0).into_tree(base, meta, Vec::new()))
+}
+
 /// Surveys the entry `name` of the open directory `parent`.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -12,6 +13,7 @@ use super::notable;
 use super::sides;
 use super::tree::{ROOT, Tree};
 use crate::facts::{FileKind, Meta};
+use crate::sys::dir;
 
 /// How far up a part is looked for: no writer nests deeper.
 const LEVELS: usize = 8;
@@ -20,12 +22,31 @@ const LEVELS: usize = 8;
 pub(super) const SHARED: &str = ".huggingface-shared-blobs";
 
 /// Asks the layouts around targets, each folder once.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Wholes<'a> {
     /// All targets of the run: a set of which every file is named is whole.
     with: &'a [PathBuf],
     folders: HashMap<PathBuf, Option<Beside>>,
 }
+
+/// Files that give their folder's layout away.
+const MARKS: &[&str] = &[
+    "config.json",
+    "model_index.json",
+    "modules.json",
+    "meta.json",
+    "saved_model.pb",
+    "saved_model.pbtxt",
+    "_METADATA",
+    "_CHECKPOINT_METADATA",
+    "manifest.ocdbt",
+    "metadata.json",
+    "checkpoint",
+    "trainer_state.json",
+    "zarr.json",
+    "model.safetensors.index.json",
+    "pytorch_model.bin.index.json",
+];
 
 /// What lies in a folder besides the targets of the run.
 #[derive(Debug)]
@@ -79,7 +100,15 @@ impl<'a> Wholes<'a> {
         let text = name.to_str().unwrap_or("");
         let with = self.with;
         let known = self.folders.entry(folder.to_path_buf());
-        let known = known.or_insert_with_key(|folder| beside(folder, with)).as_ref()?;
+        let known = known.or_insert_with_key(|folder| beside(folder, with)).as_ref();
+        // In a folder that cannot be listed nobody can tell what a file with such a name belongs to.
+        let Some(known) = known else {
+            let part = is_side(text)
+                || notable::is_label(text.as_bytes())
+                || is_weights(text)
+                || (size > 10 << 20 && !notable::is_media(text));
+            return part.then(|| folder.to_path_buf());
+        };
         let bound = known.bound || known.above.is_some();
         let side = is_side(text) || notable::is_label(text.as_bytes());
         // A side file of a single model is a part of that, and of nothing that stays if all its
@@ -122,18 +151,40 @@ fn beside(folder: &Path, with: &[PathBuf]) -> Option<Beside> {
     Some(Beside { above: around(folder), bound, others, shards, parts, tree })
 }
 
+/// Whether the folder of this name may be one that the layout of the folder around it made.
+pub(super) fn may_be_owned(parent: &Path, name: &OsStr) -> bool {
+    let name = name.to_str().unwrap_or_default();
+    let known = ["Data", "com.apple.CoreML", "weights", "variables", "assets", "assets.extra", "d"];
+    if known.contains(&name)
+        || name == "array_metadatas"
+        || parts::is_component(name)
+        || parts::is_export(name)
+    {
+        return true;
+    }
+    let Ok(open) = dir::open_search(parent) else { return true };
+    let there = |dir: &dyn AsFd, name: &str| dir::stat_name(dir.as_fd(), OsStr::new(name)).is_ok();
+    MARKS.iter().any(|mark| there(&open, mark))
+        || there(&open, &format!("{name}/.zarray"))
+        || there(&open, &format!("{name}/zarr.json"))
+}
+
 /// The outermost folder whose layout made this one.
 fn around(dir: &Path) -> Option<PathBuf> {
     let mut whole = None;
     let mut at = dir;
     for _ in 0..LEVELS {
         let (Some(parent), Some(name)) = (at.parent(), at.file_name()) else { break };
-        let owned = listing(parent, Some(name), &HashSet::new())
-            .is_ok_and(|tree| Marks::new(&tree).owns(ROOT, CHILD));
-        if !owned {
+        let owned = match listing(parent, Some(name), &HashSet::new()) {
+            Ok(tree) => Marks::new(&tree).owns(ROOT, CHILD),
+            // What cannot be listed may be a layout, if a name or a mark in it says so.
+            Err(_) => may_be_owned(parent, name),
+        };
+        if owned {
+            whole = Some(parent.to_path_buf());
+        } else if !is_grid(name) {
             break;
         }
-        whole = Some(parent.to_path_buf());
         at = parent;
     }
     whole
@@ -165,6 +216,11 @@ pub(super) const SUFFIXES: &[&str] = &[
     "joblib",
     "llamafile",
 ];
+
+/// The folders in which a zarr array keeps its chunks: `c/0/3`.
+fn is_grid(name: &OsStr) -> bool {
+    name == "c" || (!name.is_empty() && name.as_encoded_bytes().iter().all(u8::is_ascii_digit))
+}
 
 pub(super) fn is_weights(name: &str) -> bool {
     is_shard(name)

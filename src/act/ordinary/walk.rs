@@ -83,8 +83,7 @@ pub(super) fn remove(
             }
             walk.enter(&name, &meta, 0);
         }
-        // Looked into, or nothing that would have been.
-        Ok(meta) if seen.knows(&name, &meta) || is_same(weighed, &meta) => walk.file(&name, &meta),
+        Ok(meta) if seen.knows(walk.base, &name, &meta) => walk.file(&name, &meta),
         Ok(_) => {
             walk.dialogue.passed(shown, Passed::Later);
             return Went::Stays;
@@ -98,11 +97,6 @@ pub(super) fn remove(
         }
     }
     walk.worst
-}
-
-/// Whether it is what was weighed, and no file that was empty then.
-fn is_same(weighed: &Meta, meta: &Meta) -> bool {
-    (weighed.id, weighed.btime) == (meta.id, meta.btime) && (weighed.size > 0 || meta.size == 0)
 }
 
 impl Walk<'_> {
@@ -143,10 +137,18 @@ impl Walk<'_> {
         }
         self.shown.extend(name.to_bytes());
         let deep = self.levels.len();
-        match self.here().and_then(|here| dir::stat_at(here, name)) {
-            Ok(meta) if meta.kind == FileKind::Directory => self.subdirectory(name, &meta, around),
-            Ok(meta) if self.seen.knows(name, &meta) => self.file(name, &meta),
-            Ok(_) => self.passed(Passed::Later),
+        let seen = self.seen;
+        let looked = self.here().and_then(|here| {
+            let meta = dir::stat_at(here, name)?;
+            let known = meta.kind == FileKind::Directory || seen.knows(here, name, &meta);
+            Ok((meta, known))
+        });
+        match looked {
+            Ok((_, false)) => self.passed(Passed::Later),
+            Ok((meta, _)) if meta.kind == FileKind::Directory => {
+                self.subdirectory(name, &meta, around);
+            }
+            Ok((meta, _)) => self.file(name, &meta),
             // rm, about to ask, gives up on the entry alone, and goes on to ask about the folder.
             Err(error) if self.manner.asks != Asks::Never => {
                 self.dialogue.cannot(&self.shown, &error);
@@ -209,6 +211,8 @@ impl Walk<'_> {
     fn file(&mut self, name: &CString, meta: &Meta) {
         match self.may(name, meta, false) {
             Ok(Let::No) => return self.note(Went::Declined),
+            // While the question stood the world went on.
+            Ok(Let::Yes) if !self.is_still(name) => return self.passed(Passed::Later),
             Ok(_) => {}
             Err(error) => return self.failed(&error),
         }
@@ -217,6 +221,16 @@ impl Walk<'_> {
             Ok(()) => {}
             Err(error) => self.failed(&error),
         }
+    }
+
+    /// Whether a file is still one that may go. What is gone by now is told by its removal.
+    fn is_still(&mut self, name: &CString) -> bool {
+        let seen = self.seen;
+        let looked = self.here().and_then(|here| {
+            let meta = dir::stat_at(here, name)?;
+            Ok(seen.knows(here, name, &meta))
+        });
+        looked.unwrap_or(true)
     }
 
     /// Asks for a directory, and goes into it.

@@ -21,6 +21,8 @@ pub(in crate::look) struct Marks<'a> {
     indexes: HashMap<u32, &'a Notable>,
     /// Folders whose `model_index.json` is a pipeline's.
     pipelines: HashSet<u32>,
+    /// Folders whose list of components cannot be read: any may be one.
+    unread: HashSet<u32>,
     /// Names of the folders that a pipeline's own list gives it.
     components: HashMap<u32, HashSet<String>>,
     /// The folders of these names, by the folder around them: what makes a store.
@@ -46,6 +48,7 @@ impl<'a> Marks<'a> {
             configs: HashSet::new(),
             indexes: HashMap::new(),
             pipelines: HashSet::new(),
+            unread: HashSet::new(),
             components: HashMap::new(),
             rooms: HashMap::new(),
             steps: HashMap::new(),
@@ -61,6 +64,9 @@ impl<'a> Marks<'a> {
                     let pipe = list.as_ref().is_none_or(|l| l.get("_class_name").is_some());
                     if pipe && file.text() == "model_index.json" {
                         marks.pipelines.insert(file.dir);
+                    }
+                    if list.is_none() && file.text() != "meta.json" {
+                        marks.unread.insert(file.dir);
                     }
                     let names = components(file.text(), list.as_ref());
                     marks.components.entry(file.dir).or_default().extend(names);
@@ -210,14 +216,16 @@ impl<'a> Marks<'a> {
     pub(in crate::look) fn owns(&self, parent: u32, child: u32) -> bool {
         let name = self.name(child);
         let within = self.name(parent);
-        let zarr = self.any(child, &[".zarray"]);
+        let zarr = self.any(child, &[".zarray", "zarr.json"]);
         let listed = self.is_pipeline(parent)
             || self.is_sentence_transformer(parent)
             || self.is_spacy(parent);
         // An adapter stands for itself, unless it is what a step was saved for.
         let adapter = self.any(child, &["adapter_config.json"]);
         let one = self.steps.get(&parent).is_none_or(|n| *n < 2);
-        (listed && self.components.get(&parent).is_some_and(|c| c.contains(name)))
+        (listed
+            && (self.unread.contains(&parent)
+                || self.components.get(&parent).is_some_and(|c| c.contains(name))))
             || (self.is_saved_model(parent)
                 && ["variables", "assets", "assets.extra"].contains(&name))
             || (self.is_orbax(parent)

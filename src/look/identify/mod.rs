@@ -239,8 +239,7 @@ fn recognise(tree: &Tree, file: &Notable, deep: bool) -> Option<WeightFile> {
         Ok(found) => found,
         // What cannot be read cannot be called harmless, if it is large or named like weights.
         Err(error) => {
-            let weights = ["safetensors", "gguf", "pt", "pth", "ckpt", "bin"];
-            let named = notable::suffix(file.text()).is_some_and(|s| weights.contains(&s));
+            let named = super::whole::is_weights(file.text());
             (named || file.meta.size > 10 << 20).then(|| {
                 let mut unread = WeightFile::new("unreadable", Holds::Possibly);
                 unread.complete = Completeness::Damaged(format!("cannot be read: {error}"));

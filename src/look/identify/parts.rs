@@ -141,6 +141,7 @@ pub(in crate::look) fn is_side(name: &str) -> bool {
     let known = [
         ".metadata",
         ".zarray",
+        "zarr.json",
         "_CHECKPOINT_METADATA",
         "_METADATA",
         "_sharding",

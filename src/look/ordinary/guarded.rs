@@ -38,7 +38,8 @@ impl Guarded {
         });
         let system = protected::system().chain(SYSTEM.iter().copied());
         let system = system.map(|s| (PathBuf::from(s), "it is a system directory".to_owned()));
-        let own = protected::resolved(protected::own(world)).map(|o| {
+        let own = protected::own(world);
+        let own = protected::resolved(own.iter()).map(|o| {
             let why = format!("it is, holds or lies in safe-rm's own {}", o.display());
             (o, why)
         });

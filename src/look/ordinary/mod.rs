@@ -9,12 +9,14 @@ mod guarded;
 mod operand;
 mod parts;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{CStr, OsStr, OsString};
 use std::hash::RandomState;
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::facts::{FileId, FileKind, Listing, Meta, Stamp};
+use crate::facts::{FileId, FileKind, Listing, Meta, Pin, Stamp};
 use crate::look::survey::{self, Purpose};
 use crate::look::{Eyes, identify, notable, pins, tree, whole};
 use crate::sys::dir;
@@ -34,6 +36,17 @@ pub enum Stake {
     Pinned(PathBuf),
     /// It must never go.
     Protected(String),
+}
+
+/// How far rm goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Files alone.
+    Files,
+    /// Empty directories as well.
+    EmptyDirs,
+    /// Directories with all that is in them.
+    Trees,
 }
 
 /// What a quick look found.
@@ -58,37 +71,44 @@ pub struct Seen {
     pub guarded: bool,
     /// Something is being written that may become weights: each entry is looked at again.
     pub begun: bool,
-    /// With whether it was empty.
-    looked_into: HashMap<(FileId, Option<Stamp>), bool>,
+    looked_into: HashSet<Known>,
+}
+
+/// A file as it was looked into.
+type Known = (FileId, Option<Stamp>, u64, Stamp);
+
+fn known(meta: &Meta) -> Known {
+    (meta.id, meta.btime, meta.size, meta.mtime)
 }
 
 impl Seen {
-    /// Whether a file may go by what was seen: it is none that could hold weights, or it was looked
-    /// into.
+    /// Whether a file may go: it could hold no weights, it was looked into and is as it was, or it
+    /// holds none now. What is empty and named like weights is being written.
     #[must_use]
-    pub fn knows(&self, name: &CStr, meta: &Meta) -> bool {
-        meta.kind == FileKind::Symlink
+    pub fn knows(&self, folder: impl AsFd, name: &CStr, meta: &Meta) -> bool {
+        if meta.kind == FileKind::Symlink
             || !notable::is_notable(name.to_bytes(), meta)
-            || self
-                .looked_into
-                .get(&(meta.id, meta.btime))
-                .is_some_and(|was_empty| !was_empty || meta.size == 0)
+            || self.looked_into.contains(&known(meta))
+        {
+            return true;
+        }
+        let name = OsStr::from_bytes(name.to_bytes());
+        if meta.size == 0 && whole::is_weights(text(name)) {
+            return false;
+        }
+        survey::shallow_file(folder, name)
+            .is_ok_and(|tree| identify::identify(&tree, Path::new(name)).is_empty())
     }
 }
 
 /// Looks at the operands of rm. Directories are walked where rm would enter them.
-pub fn weigh(typed: &[OsString], recursive: bool, eyes: &Eyes<'_>) -> Weighed {
+pub fn weigh(typed: &[OsString], depth: Depth, eyes: &Eyes<'_>) -> Weighed {
     let mut finder = Finder::default();
     let operands: Vec<Operand> = typed.iter().map(|typed| finder.find(typed)).collect();
-    let entry = |operand: &Operand| match &operand.names {
-        Names::Entry(entry) => Some(entry.path()),
-        _ => None,
-    };
-    let with: Vec<PathBuf> = operands.iter().filter_map(entry).collect();
     let mut scale = Scale {
         eyes,
-        recursive,
-        parts: parts::Parts::new(&with),
+        depth,
+        parts: parts::Parts::default(),
         guarded: guarded::Guarded::new(eyes),
         pins: HashMap::new(),
         stakes: Vec::new(),
@@ -113,11 +133,11 @@ pub fn is_there(typed: &OsStr) -> bool {
 
 struct Scale<'a> {
     eyes: &'a Eyes<'a>,
-    recursive: bool,
-    parts: parts::Parts<'a>,
+    depth: Depth,
+    parts: parts::Parts,
     guarded: guarded::Guarded,
-    /// Whether something in or above a folder says to keep what lies in it.
-    pins: HashMap<PathBuf, Option<PathBuf>>,
+    /// What in or above a folder says to keep what lies in it.
+    pins: HashMap<PathBuf, Vec<Pin>>,
     stakes: Vec<(OsString, Stake)>,
     bytes: u64,
 }
@@ -127,8 +147,10 @@ impl Scale<'_> {
     fn weigh(&mut self, operand: &Operand) -> Option<Seen> {
         let Names::Entry(entry) = &operand.names else { return None };
         let directory = entry.meta.kind == FileKind::Directory;
-        if directory && !self.recursive {
-            // It goes only if it is empty.
+        let goes =
+            self.depth == Depth::Trees || (self.depth == Depth::EmptyDirs && entry.is_empty_dir());
+        if directory && !goes {
+            // It stays.
             return Some(Seen::default());
         }
         let path = entry.path();
@@ -136,10 +158,11 @@ impl Scale<'_> {
         found.extend(self.guarded.why(&path, directory).map(Stake::Protected));
         found.extend(self.parts.part_of(entry, &path).map(Stake::Part));
         let folder = &entry.folder.path;
-        let pins = self.pins.entry(folder.clone());
-        let pin = pins
-            .or_insert_with(|| pins::around(&path, false).into_iter().next().map(|pin| pin.path));
-        found.extend(pin.clone().map(Stake::Pinned));
+        let over = self.pins.entry(folder.clone()).or_insert_with(|| pins::over(folder));
+        // A pin does not pin itself.
+        let pin = over.iter().find(|pin| pin.path != path).map(|pin| pin.path.clone());
+        let pin = pin.or_else(|| pins::beside(&path).into_iter().next().map(|pin| pin.path));
+        found.extend(pin.map(Stake::Pinned));
         let name = entry.name.as_encoded_bytes();
         if notable::is_label(name) {
             found.push(Stake::Label(path.clone()));
@@ -157,7 +180,8 @@ impl Scale<'_> {
         let own = entry.meta.uid == world.euid && entry.meta.mode & 0o200 != 0;
         let mut seen = Seen { guarded: world.euid != 0 && !own, ..Seen::default() };
         // One that does not lie on the mount of its folder is not entered either.
-        if !protected && !entry.meta.mount_root {
+        let enters = !directory || self.depth == Depth::Trees;
+        if !protected && enters && !entry.meta.mount_root {
             self.contents(entry, &path, &mut seen, &mut found);
         }
         self.stakes.extend(found.into_iter().map(|stake| (operand.shown.clone(), stake)));
@@ -179,8 +203,7 @@ impl Scale<'_> {
         let Ok(tree) = walked else { return };
         self.bytes = self.bytes.saturating_add(tree.totals.bytes);
         seen.guarded |= tree.guarded;
-        let looked = tree.notable.iter().map(|f| ((f.meta.id, f.meta.btime), f.meta.size == 0));
-        seen.looked_into = looked.collect();
+        seen.looked_into = tree.notable.iter().map(|f| known(&f.meta)).collect();
         seen.begun = tree.notable.iter().any(|f| f.meta.size == 0 && whole::is_weights(f.text()));
         for (ino, part) in &tree.listings {
             seen.listings.entry(*ino).or_default().join(*part);

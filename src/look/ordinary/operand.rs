@@ -63,6 +63,13 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it is a directory in which nothing lies.
+    #[must_use]
+    pub fn is_empty_dir(&self) -> bool {
+        let open = |folder: Open<'_>| dir::open_dir_at(&folder, &self.name).and_then(dir::is_empty);
+        self.meta.kind == FileKind::Directory && self.folder.open().and_then(open).unwrap_or(false)
+    }
+
     /// Its absolute path: the folder's links resolved, its own never.
     #[must_use]
     pub fn path(&self) -> PathBuf {

@@ -2,8 +2,6 @@
 //! few files beside it; only where these say "maybe" is the folder listed, and the layouts asked.
 
 use std::collections::{HashMap, HashSet};
-use std::ffi::OsStr;
-use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
 use super::operand::Entry;
@@ -11,32 +9,28 @@ use super::text;
 use crate::facts::FileKind;
 use crate::look::identify::{is_shard, is_side, parts};
 use crate::look::{Wholes, notable, sides, whole};
-use crate::sys::dir;
 
 /// How far up a layout is looked for: no writer nests deeper.
 const LEVELS: usize = 8;
 
-/// Files that give their folder's layout away.
-const MARKS: &[&str] = &[
+/// Names that many other files have as well: alone they bind nothing.
+const COMMON: &[&str] = &[
     "config.json",
-    "model_index.json",
-    "modules.json",
+    "params.json",
+    "model.json",
     "meta.json",
-    "saved_model.pb",
-    "saved_model.pbtxt",
-    "_METADATA",
-    "_CHECKPOINT_METADATA",
-    "manifest.ocdbt",
+    ".metadata",
     "metadata.json",
-    "checkpoint",
     "trainer_state.json",
-    "model.safetensors.index.json",
-    "pytorch_model.bin.index.json",
+    "checkpoint",
+    "latest",
 ];
 
-/// Asks the layouts around the operands of one run.
-pub(super) struct Parts<'a> {
-    wholes: Wholes<'a>,
+/// Asks the layouts around the operands of one run, each as if it alone were to go: whether all of a
+/// model is named is for the plan to say.
+#[derive(Default)]
+pub(super) struct Parts {
+    wholes: Wholes<'static>,
     folders: HashMap<PathBuf, Around>,
 }
 
@@ -54,11 +48,7 @@ struct Around {
 /// more then.
 const SEVERAL: usize = 8;
 
-impl<'a> Parts<'a> {
-    pub(super) fn new(with: &'a [PathBuf]) -> Self {
-        Self { wholes: Wholes::new(with), folders: HashMap::new() }
-    }
-
+impl Parts {
     /// The model of which this is a part, in words.
     pub(super) fn part_of(&mut self, entry: &Entry, path: &Path) -> Option<String> {
         let folder = &entry.folder.path;
@@ -73,11 +63,18 @@ impl<'a> Parts<'a> {
         }
         let maybe = around.inside
             || match entry.meta.kind {
-                FileKind::Directory => may_be_owned(folder, &entry.name),
+                FileKind::Directory => whole::may_be_owned(folder, &entry.name),
                 FileKind::File | FileKind::Symlink => may_be_side(entry, around.models.as_ref()),
                 FileKind::Special => false,
             };
-        maybe.then(|| self.wholes.part_of(path, &entry.meta)).flatten()
+        if !maybe {
+            return None;
+        }
+        if COMMON.contains(&text(&entry.name)) {
+            let own = [path.to_path_buf()];
+            return Wholes::new(&own).part_of(path, &entry.meta);
+        }
+        self.wholes.part_of(path, &entry.meta)
     }
 }
 
@@ -89,7 +86,7 @@ fn is_inside(folder: &Path) -> bool {
     let mut at = folder;
     for _ in 0..LEVELS {
         let (Some(parent), Some(name)) = (at.parent(), at.file_name()) else { break };
-        if may_be_owned(parent, name) {
+        if whole::may_be_owned(parent, name) {
             return true;
         }
         at = parent;
@@ -99,22 +96,6 @@ fn is_inside(folder: &Path) -> bool {
 
 fn is_package(folder: &Path) -> bool {
     folder.extension().is_some_and(|e| e == "mlpackage" || e == "mlmodelc")
-}
-
-/// Whether the folder of this name may be one that the layout of the folder around it made.
-fn may_be_owned(parent: &Path, name: &OsStr) -> bool {
-    let name = text(name);
-    let known = ["Data", "com.apple.CoreML", "weights", "variables", "assets", "assets.extra", "d"];
-    if known.contains(&name)
-        || name == "array_metadatas"
-        || parts::is_component(name)
-        || parts::is_export(name)
-    {
-        return true;
-    }
-    let Ok(open) = dir::open_search(parent) else { return true };
-    let there = |dir: &dyn AsFd, name: &str| dir::stat_name(dir.as_fd(), OsStr::new(name)).is_ok();
-    MARKS.iter().any(|mark| there(&open, mark)) || there(&open, &format!("{name}/.zarray"))
 }
 
 /// Whether a file may be one of several that are a model together.
