@@ -15,12 +15,15 @@ use common::{BIN, Sandbox, has_tool, snapshot};
 /// An interactive bash in a terminal of tmux.
 struct Tmux {
     socket: PathBuf,
+    /// How many lines it was given: each ends in a number of its own, so that none is taken for
+    /// another that is still on the screen.
+    lines: std::cell::Cell<u32>,
 }
 
 impl Tmux {
     fn new(world: &Sandbox) -> Self {
         let socket = world.home().join("tmux");
-        let tmux = Self { socket };
+        let tmux = Self { socket, lines: std::cell::Cell::new(0) };
         let mut command = tmux.command(&["-f", "/dev/null", "new-session", "-d", "-x", "120"]);
         command.args(["-y", "60", "bash --norc --noprofile -i"]);
         command.current_dir(world.work()).env_clear().env("HOME", world.home());
@@ -60,8 +63,20 @@ impl Tmux {
 
     /// Runs a line on a clear screen, and gives the screen when it has ended with this code.
     fn run(&self, line: &str, code: i32) -> String {
-        self.line(&format!("clear; {line}; echo \"code\"=$?"));
-        self.until(&format!("code={code}"))
+        self.begin(line);
+        self.ends(code)
+    }
+
+    /// Begins a line on a clear screen.
+    fn begin(&self, line: &str) {
+        self.lines.set(self.lines.get() + 1);
+        let n = self.lines.get();
+        self.line(&format!("clear; {line}; echo \"{n}:code\"=$?"));
+    }
+
+    /// Waits until the line that was begun has ended with this code.
+    fn ends(&self, code: i32) -> String {
+        self.until(&format!("{}:code={code}", self.lines.get()))
     }
 }
 
@@ -87,12 +102,12 @@ fn an_interactive_shell_keeps_its_ways() {
     assert!(!there("a1") && !there("a2") && there("b"));
     let screen = tmux.run("rm -n", 1);
     assert!(screen.contains("Try 'rm ./-n' to remove the file '-n'."), "{screen}");
-    tmux.line("clear; rm -i b 'c d'; echo \"code\"=$?");
+    tmux.begin("rm -i b 'c d'");
     tmux.until("rm: remove regular file 'b'? ");
     tmux.line("n");
     tmux.until("rm: remove regular file 'c d'? ");
     tmux.line("y");
-    tmux.until("code=0");
+    tmux.ends(0);
     assert!(there("b") && !there("c d"));
     // An alias that ends in a blank lets the next word be one.
     tmux.run("sudo rm -v b", 0);
@@ -106,10 +121,10 @@ fn an_interactive_shell_keeps_its_ways() {
     world.label("runs/exp1/final", "the model of experiment 1");
     let before = snapshot(&world.work());
     for (said, code) in [("y", 5), ("DELETE", 0)] {
-        tmux.line("clear; rm -rf runs/exp1; echo \"code\"=$?");
+        tmux.begin("rm -rf runs/exp1");
         tmux.until("type DELETE to go on");
         tmux.line(said);
-        tmux.until(&format!("code={code}"));
+        tmux.ends(code);
         assert_eq!(there("runs/exp1"), code == 5);
     }
     tmux.run(&format!("{BIN} undo"), 0);

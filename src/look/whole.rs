@@ -178,7 +178,10 @@ fn around(dir: &Path) -> Option<PathBuf> {
         let owned = match listing(parent, Some(name), &HashSet::new()) {
             Ok(tree) => Marks::new(&tree).owns(ROOT, CHILD),
             // What cannot be listed may be a layout, if a name or a mark in it says so.
-            Err(_) => may_be_owned(parent, name),
+            Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
+                may_be_owned(parent, name)
+            }
+            Err(_) => false,
         };
         if owned {
             whole = Some(parent.to_path_buf());
