@@ -14,6 +14,7 @@ pub mod families;
 pub mod keep;
 pub mod look;
 pub mod policy;
+pub mod shell;
 pub mod sys;
 pub mod tell;
 pub mod when;

@@ -10,8 +10,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "act", "agent", "ask", "cli", "decide", "facts", "keep", "look", "policy", "sys",
-            "tell", "when",
+            "act", "agent", "ask", "cli", "decide", "facts", "keep", "look", "policy", "shell",
+            "sys", "tell", "when",
         ],
     ),
     ("cli", &[]),
@@ -19,6 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("facts", &[]),
     ("families", &[]),
     ("policy", &[]),
+    ("shell", &["cli"]),
     ("when", &["facts"]),
     ("look", &["crew", "facts", "families", "sys", "when"]),
     ("decide", &["facts", "families", "policy", "when"]),
@@ -39,7 +40,7 @@ const ONLY: &[(&str, &str)] = &[
     ("std::env::", "sys main"),
     ("SystemTime", "sys"),
     ("dialoguer", "ask"),
-    ("clap::", "cli app"),
+    ("clap::", "cli app shell"),
     ("walkdir::", "look"),
     ("ConfirmedPlan {", "ask"),
     ("into_plan(", "ask act decide"),

@@ -6,7 +6,9 @@ mod gate;
 mod keepsake;
 mod label;
 pub mod ordinary;
+mod pages;
 mod recover;
+mod shim;
 mod stage;
 mod sweep;
 mod trash;
@@ -24,7 +26,9 @@ use crate::look::{self, Target};
 
 pub use free::{Trashed, go_on, in_trash, rest};
 pub use label::label;
+pub use pages::pages;
 pub use recover::{Found, recover};
+pub use shim::{Shim, shim};
 pub use undo::{Wanted, is_id, undo};
 
 /// What acting needs besides the plan.

@@ -3,11 +3,16 @@
 mod ack;
 mod approve;
 mod carry_out;
+mod completions;
 mod delete;
 mod explain;
+mod ids;
+mod init;
 mod label;
 mod log;
 mod ls;
+mod man;
+mod mistyped;
 mod plan;
 mod policy;
 mod purge;
@@ -20,7 +25,7 @@ mod world;
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use crate::cli::{self, Cli, Command};
 use crate::tell::Voice;
@@ -60,13 +65,11 @@ fn dispatch(argv: &[OsString]) -> Exit {
         [_, word, args @ ..] if word == "rm" => return rm::run(word, args),
         _ => {}
     }
-    if let Some(word) = ambiguous(argv) {
-        let text = format!(
-            "`{word}` is a command and also a path here; write `safe-rm ./{word}` for the path, or \
-             add an argument for the command"
-        );
-        Voice::Text.failure(&anyhow::anyhow!(text), Exit::Usage as u8);
-        return Exit::Usage;
+    if let Some(kind) = ids::asked(argv) {
+        return ids::run(kind);
+    }
+    if let Some(text) = mistyped::ambiguous(argv) {
+        return usage(&text, Voice::Text);
     }
     let cli = match Cli::try_parse_from(argv) {
         Ok(cli) => cli,
@@ -97,8 +100,14 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Wait(args)) => args.json,
         Some(Command::Explain(args)) => args.json,
         Some(Command::Ack(_) | Command::Rm(_) | Command::Deny(_) | Command::Cancel(_)) => false,
+        Some(Command::Init(_) | Command::Completions(_) | Command::Man(_)) => false,
     };
     let voice = if json { Voice::Json } else { Voice::Text };
+    if cli.command.is_none()
+        && let Some(text) = mistyped::mistyped(&cli.delete.paths)
+    {
+        return usage(&text, voice);
+    }
     let result = match cli.command {
         None => delete::run(&cli.delete, voice),
         Some(Command::Plan(args)) => plan::run(&args, voice),
@@ -118,6 +127,9 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Wait(args)) => requests::wait(&args, voice),
         Some(Command::Explain(args)) => explain::run(args.rule.as_deref(), voice),
         Some(Command::Ack(args)) => ack::run(&args.what, voice),
+        Some(Command::Init(args)) => init::run(&args, voice),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man(args)) => man::run(&args, voice),
     };
     result.unwrap_or_else(|error| {
         voice.failure(&error, Exit::Failed as u8);
@@ -125,10 +137,8 @@ fn dispatch(argv: &[OsString]) -> Exit {
     })
 }
 
-/// A command's word that stands alone and is also a path here.
-fn ambiguous(argv: &[OsString]) -> Option<String> {
-    let [_, word] = argv else { return None };
-    let word = word.to_str()?;
-    let command = Cli::command().get_subcommands().any(|c| c.get_name() == word);
-    (command && std::path::Path::new(word).symlink_metadata().is_ok()).then(|| word.to_owned())
+/// The words were understood, and make no sense.
+fn usage(text: &str, voice: Voice) -> Exit {
+    voice.failure(&anyhow::anyhow!("{text}"), Exit::Usage as u8);
+    Exit::Usage
 }

@@ -1,38 +1,21 @@
 //! What may be typed.
 
+mod documented;
+mod help;
 pub mod rm;
+mod setup;
+mod values;
+
+pub use documented::documented;
+pub use setup::{Completions, Init, Man, Shell, Target};
 
 use std::ffi::OsString;
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
+use values::{path, value};
 
 /// The version of the program.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// A path that names something; an empty one comes of a variable that is not set.
-fn path() -> impl TypedValueParser<Value = OsString> {
-    OsStringValueParser::new().try_map(|path| {
-        let why = "an empty path names nothing; check the variable that should have held it";
-        if path.is_empty() { Err(why) } else { Ok(path) }
-    })
-}
-
-/// One line of a label.
-fn value() -> impl TypedValueParser<Value = String> {
-    clap::builder::StringValueParser::new().try_map(|text| {
-        let text = text.trim().to_owned();
-        if text.is_empty() {
-            Err("a line of a label says something")
-        } else if text.contains(char::is_control) {
-            Err("a line of a label is one line of plain text")
-        } else if text.chars().count() > 200 {
-            Err("no more than 200 characters of a line are read")
-        } else {
-            Ok(text)
-        }
-    })
-}
 
 /// Moves AI-model folders to the trash, and only what a person has seen and confirmed.
 #[derive(Debug, Parser)]
@@ -40,12 +23,12 @@ fn value() -> impl TypedValueParser<Value = String> {
     name = "safe-rm",
     version,
     about = "run instead of rm on AI-model folders",
-    before_help = "  safe-rm old_run/            look inside, show the plan, ask for DELETE\n  \
-                   safe-rm plan old_run/       the plan and nothing else\n  \
-                   safe-rm undo                put the last deletion back",
+    help_template = "{before-help}\n",
+    before_help = help::SHORT,
+    before_long_help = help::LONG,
+    max_term_width = 80,
     args_conflicts_with_subcommands = true,
-    subcommand_negates_reqs = true,
-    disable_help_subcommand = true
+    subcommand_negates_reqs = true
 )]
 pub struct Cli {
     /// The command, if one is named.
@@ -60,44 +43,69 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Be rm: ordinary files go as with rm, models get the plan and the word
+    #[command(
+        after_help = "example: safe-rm rm -r build/    (`safe-rm rm --help` lists rm's options)"
+    )]
     Rm(RmWords),
     /// Show the plan and nothing else
+    #[command(after_help = "example: safe-rm plan old_run/ run7/checkpoint-200")]
     Plan(Plan),
     /// Put back what the last deletion, or this one, moved to the trash
+    #[command(after_help = help::UNDO)]
     Undo(Undo),
     /// Show the policy in force and where each value comes from
     Policy(Policy),
     /// Free for good what lies in the trash: what is named, or what is due
+    #[command(after_help = help::PURGE)]
     Purge(Purge),
     /// List every model below, what it is, and whether it could go today
+    #[command(after_help = "example: safe-rm ls ~/models -f 'size>10GB' -f verdict=allowed")]
     Ls(Ls),
     /// List what lies in the trash, by when it is due
     Trash(Trash),
     /// Write a MODEL_INFO.txt beside a model, pre-filled with what its files say
+    #[command(
+        after_help = "example: safe-rm label --model Qwen3-8B --run nov-a out/checkpoint-900"
+    )]
     Label(Label),
     /// Show what safe-rm has done
     Log(Log),
     /// List what callers without a person have asked for
     Requests(Requests),
     /// Look again at what was asked for, and delete it if you say so
+    #[command(after_help = "example: safe-rm approve 9f2c")]
     Approve(Approve),
     /// Say no to a request
+    #[command(after_help = "example: safe-rm deny 9f2c --why 'the other run is the old one'")]
     Deny(Deny),
     /// Take a request back
+    #[command(after_help = "example: safe-rm cancel 9f2c")]
     Cancel(Cancel),
     /// Wait for a person's answer to a request
+    #[command(after_help = "example: safe-rm wait 9f2c --timeout 10m")]
     Wait(Wait),
     /// Say what a rule is for and what lifts it
+    #[command(after_help = "example: safe-rm explain keep-last")]
     Explain(Explain),
     /// Say as a person that the clock is right, or that a label's `Retired:` is meant
+    #[command(after_help = "example: safe-rm ack runs/old")]
     Ack(Ack),
+    /// Print what makes `rm` of this shell safe-rm, and completes the words of both
+    #[command(after_help = help::INIT)]
+    Init(Init),
+    /// Print the completions of a shell, for its own folder of them
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(Completions),
+    /// Print safe-rm(1), or write the man pages of all commands
+    #[command(after_help = "example: safe-rm man --out ~/.local/share/man/man1")]
+    Man(Man),
 }
 
 /// `safe-rm PATH...`
 #[derive(Debug, Args)]
 pub struct Delete {
     /// What to delete
-    #[arg(required = true, value_name = "PATH", value_parser = path())]
+    #[arg(required = true, value_hint = ValueHint::AnyPath, value_name = "PATH", value_parser = path())]
     pub paths: Vec<OsString>,
     /// Show the plan and nothing else
     #[arg(short = 'n', long)]
@@ -155,7 +163,7 @@ pub struct RmWords {
 #[derive(Debug, Args)]
 pub struct Plan {
     /// What would be deleted
-    #[arg(required = true, value_name = "PATH", value_parser = path())]
+    #[arg(required = true, value_hint = ValueHint::DirPath, value_name = "PATH", value_parser = path())]
     pub paths: Vec<OsString>,
     /// Compare possible copies byte by byte, wherever there are some
     #[arg(long)]
@@ -169,7 +177,7 @@ pub struct Plan {
 #[derive(Debug, Args)]
 pub struct Undo {
     /// A plan's id (its beginning will do) or the path that was deleted
-    #[arg(value_name = "ID or PATH", value_parser = path())]
+    #[arg(value_hint = ValueHint::Other, value_name = "ID or PATH", value_parser = path())]
     pub what: Option<OsString>,
     /// Answer with one JSON document on stdout
     #[arg(long)]
@@ -188,7 +196,7 @@ pub struct Policy {
 #[derive(Debug, Args)]
 pub struct Purge {
     /// Ids of deletions (their beginnings will do); without one, all that is due
-    #[arg(value_name = "ID")]
+    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
     pub ids: Vec<String>,
     /// What was deleted longer ago than this, as 7d or 36h; by default `trash.keep` of the policy
     #[arg(long, value_name = "AGE", conflicts_with = "ids")]
@@ -208,14 +216,14 @@ pub struct Purge {
 #[derive(Debug, Args)]
 pub struct Ls {
     /// Where to look; by default the policy's roots, else here
-    #[arg(value_name = "ROOT", value_parser = path())]
+    #[arg(value_hint = ValueHint::DirPath, value_name = "ROOT", value_parser = path())]
     pub roots: Vec<OsString>,
     /// Only these: "size>1GB", "age>30d", kind=checkpoint, family=qwen3, verdict=allowed,
     /// label=none
     #[arg(short, long, value_name = "FILTER")]
     pub filter: Vec<String>,
-    /// What stands first
-    #[arg(long, value_enum, default_value_t = Sort::Irreplaceable)]
+    /// What stands first: irreplaceable, size, age or path
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = Sort::Irreplaceable)]
     pub sort: Sort,
     /// At most so many
     #[arg(long, value_name = "N")]
@@ -253,7 +261,7 @@ pub struct Trash {
 #[derive(Debug, Args)]
 pub struct Label {
     /// A model's folder, the folder of a run, or a single weight file
-    #[arg(required = true, value_name = "PATH", value_parser = path())]
+    #[arg(required = true, value_hint = ValueHint::DirPath, value_name = "PATH", value_parser = path())]
     pub paths: Vec<OsString>,
     /// What it is, as `Qwen3-8B, our support chats`
     #[arg(long, value_name = "NAME", value_parser = value())]
@@ -316,7 +324,7 @@ pub struct Requests {
 #[derive(Debug, Args)]
 pub struct Approve {
     /// The request (the beginning of its id will do)
-    #[arg(value_name = "ID")]
+    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
     pub id: String,
     /// Answer with one JSON document on stdout
     #[arg(long)]
@@ -327,7 +335,7 @@ pub struct Approve {
 #[derive(Debug, Args)]
 pub struct Deny {
     /// The request (the beginning of its id will do)
-    #[arg(value_name = "ID")]
+    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
     pub id: String,
     /// What the caller is told
     #[arg(long, value_name = "TEXT", value_parser = value())]
@@ -338,7 +346,7 @@ pub struct Deny {
 #[derive(Debug, Args)]
 pub struct Cancel {
     /// The request (the beginning of its id will do)
-    #[arg(value_name = "ID")]
+    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
     pub id: String,
 }
 
@@ -346,7 +354,7 @@ pub struct Cancel {
 #[derive(Debug, Args)]
 pub struct Wait {
     /// The request (the beginning of its id will do)
-    #[arg(value_name = "ID")]
+    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
     pub id: String,
     /// Give up after so long, as 90s or 10m; by default when the request expires
     #[arg(long, value_name = "TIME")]
@@ -360,7 +368,7 @@ pub struct Wait {
 #[derive(Debug, Args)]
 pub struct Explain {
     /// A rule's id, as refusals name it; without one, all of them
-    #[arg(value_name = "RULE")]
+    #[arg(value_hint = ValueHint::Other, value_name = "RULE")]
     pub rule: Option<String>,
     /// Answer with one JSON document on stdout
     #[arg(long)]
@@ -371,6 +379,6 @@ pub struct Explain {
 #[derive(Debug, Args)]
 pub struct Ack {
     /// `clock`, or the folder whose label says `Retired:`
-    #[arg(value_name = "clock|DIR", value_parser = path())]
+    #[arg(value_hint = ValueHint::DirPath, value_name = "clock|DIR", value_parser = path())]
     pub what: OsString,
 }

@@ -70,7 +70,7 @@ impl Journal {
     ///
     /// # Errors
     /// Where it is there and cannot be read.
-    pub(super) fn existing(state: &Path) -> Result<Option<Self>> {
+    pub fn existing(state: &Path) -> Result<Option<Self>> {
         let opened = dir::open_path(state).and_then(|dir| dir::open_file_at(dir, OsStr::new(NAME)));
         match opened {
             Ok(file) => Ok(Some(Self { file, held: false, reserve: None })),

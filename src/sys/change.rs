@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, mkdirat, openat, renameat_with, unlinkat};
 use rustix::fs::{Timespec, Timestamps};
@@ -112,6 +113,14 @@ pub fn unlink(dir: impl AsFd, name: &CStr) -> io::Result<()> {
 /// As unlinkat(2).
 pub fn remove_dir(dir: impl AsFd, name: &OsStr) -> io::Result<()> {
     Ok(unlinkat(dir, name.as_bytes(), AtFlags::REMOVEDIR)?)
+}
+
+/// Makes a symbolic link where nothing was.
+///
+/// # Errors
+/// As symlinkat(2).
+pub fn symlink(target: &Path, dir: impl AsFd, name: &OsStr) -> io::Result<()> {
+    Ok(rustix::fs::symlinkat(target, dir, name.as_bytes())?)
 }
 
 /// Gives an inode a second name.

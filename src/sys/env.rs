@@ -67,6 +67,21 @@ pub fn is_utf8() -> bool {
         || archive().windows(name.len() + 1).any(|w| w.strip_suffix(b"\0") == Some(name.as_bytes()))
 }
 
+/// The file that runs, with no link on the way to it, and whether PATH leads to it by this name.
+///
+/// # Errors
+/// Where the system does not say it.
+pub fn program(name: &str) -> std::io::Result<(PathBuf, bool)> {
+    let own = std::env::current_exe()?;
+    let is_own = |place: PathBuf| {
+        let file = place.join(name);
+        file.is_file().then(|| file.canonicalize().is_ok_and(|found| found == own))
+    };
+    let path = var("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).find_map(is_own);
+    Ok((own, found.unwrap_or(false)))
+}
+
 fn absolute(name: &str) -> Option<PathBuf> {
     var(name).map(PathBuf::from).filter(|p| p.is_absolute())
 }

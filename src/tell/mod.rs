@@ -2,6 +2,7 @@
 
 mod copies;
 mod explain;
+mod ids;
 mod json;
 mod kept;
 mod label;
@@ -27,7 +28,7 @@ pub use safe::harmless;
 use crate::act::Found;
 use crate::decide::{Plan, Rule};
 use crate::facts::Stamp;
-use crate::keep::{Event, Filed, Request};
+use crate::keep::{Entry, Event, Filed, Request};
 use crate::policy::Policy;
 use crate::when::Clock;
 
@@ -197,6 +198,27 @@ impl Voice {
     pub fn remark(self, text: &str) {
         let _ = writeln!(anstream::stderr(), "{}", words::hint(text));
     }
+}
+
+/// What another program reads, byte for byte: a script, a man page. Nothing in it is from the disk but
+/// what its language has quoted.
+pub fn verbatim(bytes: &[u8]) {
+    let _ = std::io::stdout().write_all(bytes);
+}
+
+/// Ids of deletions with what they are, for the completions of a shell.
+pub fn deletion_ids(plans: &[(String, Vec<Entry>)], clock: &Clock) {
+    verbatim(ids::deletions(plans, clock).as_bytes());
+}
+
+/// Ids of requests with what they ask for.
+pub fn request_ids(requests: &[Filed], clock: &Clock) {
+    verbatim(ids::requests(requests, clock).as_bytes());
+}
+
+/// Ids of rules with when they refuse.
+pub fn rule_ids() {
+    verbatim(ids::rules().as_bytes());
 }
 
 /// A path as it is shown.

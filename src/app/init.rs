@@ -1,0 +1,53 @@
+//! `safe-rm init TARGET`: what makes a shell, or all that runs in it, call safe-rm for `rm`.
+//!
+//! Only the words of the target go to stdout, since a start-up file evaluates them.
+
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::Exit;
+use crate::act;
+use crate::cli;
+use crate::shell::{self, Init};
+use crate::sys::env;
+use crate::tell::{self, Voice, harmless_path as shown};
+
+/// Prints the lines; with a directory the link comes first.
+pub(super) fn run(args: &cli::Init, voice: Voice) -> Result<Exit> {
+    let (program, on_path) = env::program("safe-rm").context("cannot say where safe-rm is")?;
+    let init = Init {
+        shell: args.target.shell(),
+        program: program.as_os_str().as_bytes().to_vec(),
+        on_path,
+    };
+    let Some(dir) = &args.shim else {
+        tell::verbatim(&shell::aliases(&init));
+        return Ok(Exit::Done);
+    };
+    let shim = act::shim(Path::new(dir), &program)?;
+    let link = shown(&shim.dir.join("rm"));
+    match (args.remove, shim.there) {
+        (true, true) => {
+            voice.remark(&format!("taking away the link {link}; shells that run still look there"));
+            shim.take_away()?;
+        }
+        (true, false) => voice.remark(&format!("there is no link {link}: nothing was done")),
+        (false, there) => {
+            if !there {
+                voice.remark(&format!(
+                    "making the link {link} to {}; `--remove` takes it away again",
+                    shown(&program)
+                ));
+                shim.make()?;
+                voice.remark(&format!(
+                    "PATH must begin with {}: what this prints sees to that in a start-up file",
+                    shown(&shim.dir)
+                ));
+            }
+            tell::verbatim(&shell::first_in_path(&init, shim.dir.as_os_str().as_bytes()));
+        }
+    }
+    Ok(Exit::Done)
+}
