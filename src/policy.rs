@@ -180,6 +180,14 @@ pub fn read(
             {
                 continue;
             }
+            // A variable that was carried along points to another user's: it is none of this one's.
+            Err(e)
+                if e.kind() == std::io::ErrorKind::PermissionDenied
+                    && Some(path.as_path()) == xdg
+                    && Some(path.as_path()) != own.as_deref() =>
+            {
+                continue;
+            }
             Err(e) => {
                 return Err(e)
                     .with_context(|| format!("cannot read the policy `{}`", path.display()));

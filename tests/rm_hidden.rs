@@ -64,6 +64,12 @@ fn in_a_folder_that_cannot_be_listed_a_part_is_a_part() {
         assert!(world.work().join(part).exists(), "{part}: {said}");
         sh(&world, "chmod 700 m; rm -r m");
     }
+    // What only is called like a part goes.
+    sh(&world, "mkdir -p m/d m/assets; touch m/d/a m/assets/b; chown -R 65534 m; chmod 300 m");
+    let mut command = world.command_of("setpriv", &["--reuid=65534", "--regid=65534"]);
+    command.args(["--clear-groups", BIN, "rm", "-r", "m/d", "m/assets"]);
+    let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
 }
 
 #[test]
@@ -182,4 +188,22 @@ fn an_empty_directory_can_be_pinned() {
     sh(&world, "mkdir -p k/empty; touch k/KEEP; mkdir free");
     kept(&world, &["-d", "k/empty"], "pinned");
     assert_eq!(rm(&world, &["-d", "free"]).code, 0);
+}
+
+/// `HOME` carried along from another user: his policy, which cannot be read, is not this user's.
+#[test]
+fn a_home_of_another_user_stops_nothing() {
+    if !has_tool("setpriv", &["--reuid=65534", "--regid=65534", "--clear-groups", "true"]) {
+        return;
+    }
+    let world = Sandbox::later();
+    world.file("d/a", "x");
+    world.file("../other/.config/safe-rm/policy.toml", "keep.last = 9\n");
+    sh(&world, "chmod a+rx ..; chmod -R a+rwX ../work; chmod 700 ../other; chown -R 65534 d");
+    let mut command = world.command_of("setpriv", &["--reuid=65534", "--regid=65534"]);
+    command.args(["--clear-groups", BIN, "rm", "-r", "d"]);
+    command.env("HOME", world.home().parent().unwrap().join("other"));
+    let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(!world.work().join("d").exists());
 }

@@ -162,6 +162,11 @@ pub(super) fn may_be_owned(parent: &Path, name: &OsStr) -> bool {
     {
         return true;
     }
+    is_marked(parent, name)
+}
+
+/// Whether a file that gives a layout away lies beside the folder of this name, or in it.
+fn is_marked(parent: &Path, name: &str) -> bool {
     let Ok(open) = dir::open_search(parent) else { return true };
     let there = |dir: &dyn AsFd, name: &str| dir::stat_name(dir.as_fd(), OsStr::new(name)).is_ok();
     MARKS.iter().any(|mark| there(&open, mark))
@@ -177,9 +182,9 @@ fn around(dir: &Path) -> Option<PathBuf> {
         let (Some(parent), Some(name)) = (at.parent(), at.file_name()) else { break };
         let owned = match listing(parent, Some(name), &HashSet::new()) {
             Ok(tree) => Marks::new(&tree).owns(ROOT, CHILD),
-            // What cannot be listed may be a layout, if a name or a mark in it says so.
+            // What cannot be listed may be a layout, if a mark in it says so.
             Err(e) if e.kind() == std::io::ErrorKind::PermissionDenied => {
-                may_be_owned(parent, name)
+                is_marked(parent, name.to_str().unwrap_or_default())
             }
             Err(_) => false,
         };
