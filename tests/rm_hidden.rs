@@ -38,6 +38,12 @@ fn a_label_of_its_own_pins_whatever_stands_before_it() {
     kept(&world, &["-rf", "a", "d"], "pinned");
     kept(&world, &["-f", "a", "notes.txt"], "pinned");
     assert_eq!(rm(&world, &["a"]).code, 0);
+    // Also of many operands the last one.
+    let many: Vec<String> = (0..40).map(|n| format!("m{n}.txt")).collect();
+    many.iter().for_each(|name| drop(world.file(name, "x")));
+    let mut args: Vec<&str> = many.iter().map(String::as_str).collect();
+    args.push("notes.txt");
+    kept(&world, &args, "pinned");
 }
 
 /// A folder that one may write in and not list: nobody can tell what lies beside the operand.

@@ -45,6 +45,17 @@ pub(super) fn over(folder: &Path) -> Vec<Pin> {
     pins
 }
 
+/// Whether labels in a folder may carry the names of what lies beside them; one that cannot be listed
+/// may have some.
+pub(super) fn may_have_labels(folder: &Path) -> bool {
+    let Ok(open) = dir::open_path(folder) else { return true };
+    let (mut found, mut buffer) = (false, Vec::with_capacity(64 << 10));
+    let listed = dir::for_each_name(&open, &mut buffer, |name, _| {
+        found |= is_label(name.to_bytes());
+    });
+    found || listed.is_err()
+}
+
 /// The pins in the labels that carry a target's own name.
 pub(super) fn beside(target: &Path) -> Vec<Pin> {
     let own = places(target).take(1).flat_map(|(dir, prefixes)| {

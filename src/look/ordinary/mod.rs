@@ -131,13 +131,25 @@ pub fn is_there(typed: &OsStr) -> bool {
     dir::stat_typed(typed).is_ok()
 }
 
+/// What says to keep what lies in a folder.
+struct Over {
+    /// In it and above it.
+    pins: Vec<Pin>,
+    /// How many operands in it were asked about.
+    asked: usize,
+    /// Labels there carry the names of what lies beside them, or it was not listed yet.
+    labels: bool,
+}
+
+/// From so many operands on a folder is listed once, instead of a look beside each.
+const SEVERAL: usize = 8;
+
 struct Scale<'a> {
     eyes: &'a Eyes<'a>,
     depth: Depth,
     parts: parts::Parts,
     guarded: guarded::Guarded,
-    /// What in or above a folder says to keep what lies in it.
-    pins: HashMap<PathBuf, Vec<Pin>>,
+    pins: HashMap<PathBuf, Over>,
     stakes: Vec<(OsString, Stake)>,
     bytes: u64,
 }
@@ -158,10 +170,19 @@ impl Scale<'_> {
         found.extend(self.guarded.why(&path, directory).map(Stake::Protected));
         found.extend(self.parts.part_of(entry, &path).map(Stake::Part));
         let folder = &entry.folder.path;
-        let over = self.pins.entry(folder.clone()).or_insert_with(|| pins::over(folder));
+        let over = self.pins.entry(folder.clone()).or_insert_with(|| Over {
+            pins: pins::over(folder),
+            asked: 0,
+            labels: true,
+        });
+        over.asked += 1;
+        if over.asked == SEVERAL {
+            over.labels = pins::may_have_labels(folder);
+        }
         // A pin does not pin itself.
-        let pin = over.iter().find(|pin| pin.path != path).map(|pin| pin.path.clone());
-        let pin = pin.or_else(|| pins::beside(&path).into_iter().next().map(|pin| pin.path));
+        let pin = over.pins.iter().find(|pin| pin.path != path).map(|pin| pin.path.clone());
+        let beside = |path| pins::beside(path).into_iter().next().map(|pin| pin.path);
+        let pin = pin.or_else(|| over.labels.then(|| beside(&path)).flatten());
         found.extend(pin.map(Stake::Pinned));
         let name = entry.name.as_encoded_bytes();
         if notable::is_label(name) {

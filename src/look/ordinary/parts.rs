@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::operand::Entry;
-use super::text;
+use super::{SEVERAL, text};
 use crate::facts::FileKind;
 use crate::look::identify::{is_shard, is_side, parts};
 use crate::look::{Wholes, notable, sides, whole};
@@ -43,10 +43,6 @@ struct Around {
     /// The names in it that could be a single model's, once it was listed.
     models: Option<HashSet<String>>,
 }
-
-/// From so many operands on a folder is listed: a look for each name that a model could have costs
-/// more then.
-const SEVERAL: usize = 8;
 
 impl Parts {
     /// The model of which this is a part, in words.
