@@ -1,0 +1,598 @@
+//! Programs in scripting languages: the calls in them that remove, move and overwrite, with what is
+//! written of their arguments.
+
+use std::collections::BTreeMap;
+
+use super::scan::{HOLE, Language, Token, tokens};
+use super::{Effect, Judge, Why, scripts};
+use crate::agent::shell::{Call, Output, Part, State, Word, bare};
+
+/// What a call does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Does {
+    /// To the argument at this place.
+    To(Effect, usize),
+    /// It writes a file if its mode, the argument behind it, says so.
+    Opens,
+    /// It saves weights into a file, the argument at this place.
+    Saves(usize),
+    /// A shell is given its text, or a program its words.
+    Runs,
+}
+
+const WHOLE: Effect = Effect::Remove { recursive: true };
+
+/// Calls by their last name, with what must stand before it (nothing: whatever does).
+const CALLS: &[(&[&str], &[&str], Does)] = &[
+    (
+        &[
+            "unlink",
+            "unlinkSync",
+            "rmSync",
+            "rmdirSync",
+            "removedirs",
+            "rmtree",
+            "remove_tree",
+            "rm_rf",
+            "rm_r",
+            "rm_f",
+            "remove_dir",
+            "remove_entry",
+            "remove_entry_secure",
+            "removeSync",
+            "emptyDirSync",
+            "rimraf",
+            "rimrafSync",
+            "send2trash",
+        ],
+        &[],
+        Does::To(WHOLE, 0),
+    ),
+    (
+        &["remove"],
+        &["os", "Deno", "fs", "fse", "File", "FileUtils", "file", "removeSync", "Bun"],
+        Does::To(WHOLE, 0),
+    ),
+    (&["rm", "rmdir"], &["fs", "fsp", "promises", "FileUtils", "Dir"], Does::To(WHOLE, 0)),
+    (&["delete"], &["File", "Dir", "FileUtils", "Pathname", "Files"], Does::To(WHOLE, 0)),
+    (
+        &["rename", "renames", "replace"],
+        &["os", "fs", "fsp", "promises", "File", "FileUtils", "Deno"],
+        Does::To(Effect::Move, 0),
+    ),
+    (&["renameSync", "moveSync"], &[], Does::To(Effect::Move, 0)),
+    (&["move", "mv"], &["shutil", "FileUtils", "File", "fs", "fse"], Does::To(Effect::Move, 0)),
+    (
+        &["truncate", "truncateSync", "ftruncateSync"],
+        &["os", "fs", "File"],
+        Does::To(Effect::Destroy, 0),
+    ),
+    (
+        &[
+            "writeFileSync",
+            "writeFile",
+            "createWriteStream",
+            "file_put_contents",
+            "writeTextFileSync",
+        ],
+        &[],
+        Does::To(Effect::Overwrite, 0),
+    ),
+    (&["write", "binwrite"], &["File", "IO", "Bun"], Does::To(Effect::Overwrite, 0)),
+    (
+        &["copyfile", "copy", "copy2", "copyFile", "copyFileSync", "cpSync", "cp"],
+        &["shutil", "fs", "fse", "FileUtils", "promises"],
+        Does::To(Effect::Overwrite, 1),
+    ),
+    (&["open", "fopen"], &[], Does::Opens),
+    (&["save"], &["torch"], Does::Saves(1)),
+    (&["save_file", "dump"], &[], Does::Saves(1)),
+    (&["save", "savez"], &["np", "numpy"], Does::Saves(0)),
+    (&["save_pretrained"], &[], Does::Saves(0)),
+    (
+        &[
+            "system",
+            "popen",
+            "run",
+            "call",
+            "check_call",
+            "check_output",
+            "Popen",
+            "getoutput",
+            "getstatusoutput",
+            "execSync",
+            "exec",
+            "execFile",
+            "execFileSync",
+            "spawn",
+            "spawnSync",
+            "shell_exec",
+            "passthru",
+            "execute",
+            "system2",
+            "execvp",
+            "execv",
+            "execlp",
+            "posix_spawn",
+            "capture2",
+            "capture3",
+        ],
+        &[],
+        Does::Runs,
+    ),
+];
+
+/// Methods of a path, the receiver: `Path("x").unlink()`.
+const METHODS: &[(&str, Effect)] = &[
+    ("unlink", WHOLE),
+    ("rmtree", WHOLE),
+    ("rmdir", Effect::Remove { recursive: false }),
+    ("write_text", Effect::Overwrite),
+    ("write_bytes", Effect::Overwrite),
+];
+
+/// One program.
+struct Code<'j, 'e> {
+    judge: &'j mut Judge<'e>,
+    state: State,
+    tokens: Vec<Token>,
+    vars: BTreeMap<String, Vec<Word>>,
+    /// Written into the command itself: what is not known is a danger there.
+    inline: bool,
+}
+
+/// Judges a program.
+pub(super) fn judge(
+    judge: &mut Judge<'_>,
+    state: &State,
+    language: Language,
+    text: &str,
+    inline: bool,
+) {
+    let forges = ["pty", "pexpect", "DELETE", "openpty", "input=", "stdin.write"];
+    if text.contains("safe-rm") && forges.iter().any(|word| text.contains(word)) {
+        judge.deny(Why::Consent("it answers safe-rm in the place of a person"));
+        return;
+    }
+    let mut state = state.clone();
+    state.depth += 1;
+    if state.depth >= crate::agent::shell::DEEPEST {
+        return;
+    }
+    // A hole in a text for a shell is a variable that nothing has set.
+    state.vars.remove(HOLE.trim_start_matches('$'));
+    let tokens = tokens(text, language);
+    let mut code = Code { judge, state, tokens, vars: BTreeMap::new(), inline };
+    code.run();
+}
+
+impl Code<'_, '_> {
+    fn run(&mut self) {
+        let mut at = 0;
+        while at < self.tokens.len() && self.judge.denial.is_none() {
+            match self.tokens[at].clone() {
+                Token::Shell(text) => {
+                    self.judge.nested(&self.state, &text, &Output::default());
+                }
+                Token::Name(name) => self.name(at, &name),
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+
+    fn sign(&self, at: usize) -> Option<char> {
+        match self.tokens.get(at) {
+            Some(Token::Sign(c)) => Some(*c),
+            _ => None,
+        }
+    }
+
+    fn name(&mut self, at: usize, name: &str) {
+        // `x = ..`, `my $x = ..`, `const x = ..`.
+        if self.sign(at + 1) == Some('=')
+            && self.sign(at + 2) != Some('=')
+            && self.sign(at + 2) != Some('~')
+        {
+            let value = self.value(at + 2, self.expression_end(at + 2));
+            self.vars.entry(name.to_owned()).or_default().extend(value);
+            return;
+        }
+        // `for x in ..`, `for (const x of ..)`.
+        if matches!(self.tokens.get(at + 1), Some(Token::Name(n)) if n == "in" || n == "of") {
+            let end = self.line_end(at + 2);
+            let value = self.value(at + 2, end);
+            self.vars.entry(name.to_owned()).or_default().extend(value);
+            return;
+        }
+        let before = self.chain(at);
+        let open = self.sign(at + 1) == Some('(');
+        let dotted = at > 0 && self.sign(at - 1) == Some('.');
+        if dotted
+            && open
+            && let Some((_, effect)) = METHODS.iter().find(|(method, _)| *method == name)
+        {
+            let modules =
+                ["os", "fs", "shutil", "fsp", "promises", "File", "FileUtils", "Dir", "Deno"];
+            let module = before.as_deref().is_some_and(|b| modules.contains(&b));
+            let takes = self.sign(at + 2) != Some(')')
+                && (*effect == WHOLE)
+                && before.as_deref().is_none_or(|b| !self.vars.contains_key(b));
+            if !module && !(takes && before.is_some()) {
+                let start = self.receiver(at - 1);
+                let value = self.value(start, at - 1);
+                return self.apply(&value, *effect);
+            }
+        }
+        let does = CALLS.iter().find(|(names, heads, _)| {
+            names.contains(&name)
+                && (heads.is_empty()
+                    || before
+                        .as_deref()
+                        .is_some_and(|b| heads.contains(&b) || b == "__import__" || b == "require"))
+        });
+        let bare_call = !open
+            && !dotted
+            && matches!(self.tokens.get(at + 1), Some(Token::Text(..) | Token::Name(_)));
+        if let Some((.., does)) = does
+            && (open || bare_call || self.sign(at + 1) == Some('<'))
+        {
+            self.call(at + if open { 2 } else { 1 }, *does, before.as_deref());
+        }
+        let perl = ["rename", "move"].contains(&name) && !dotted && (open || bare_call);
+        if perl && does.is_none() {
+            self.call(at + if open { 2 } else { 1 }, Does::To(Effect::Move, 0), None);
+        }
+        if ["exec", "eval"].contains(&name) && open && !dotted && self.inline {
+            let value = self.value(at + 2, self.argument_end(at + 2));
+            if value.iter().any(Word::is_unknown) {
+                scripts::unknown(self.judge, &self.state, "a program text that is not known");
+            }
+        }
+    }
+
+    /// The name before the last dot.
+    fn chain(&self, at: usize) -> Option<String> {
+        if at < 2 || !matches!(self.sign(at - 1), Some('.' | ':')) {
+            return None;
+        }
+        let mut i = at - 2;
+        if self.sign(i) == Some(':') && i > 0 {
+            i -= 1;
+        }
+        match &self.tokens[i] {
+            Token::Name(name) => Some(name.clone()),
+            Token::Sign(')') => {
+                let open = self.opening(i)?;
+                match self.tokens.get(open.checked_sub(1)?)? {
+                    Token::Name(name) => Some(name.clone()),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Where the brackets that end here begin.
+    fn opening(&self, end: usize) -> Option<usize> {
+        let mut depth = 0;
+        for at in (0..=end).rev() {
+            match self.sign(at) {
+                Some(')' | ']' | '}') => depth += 1,
+                Some('(' | '[' | '{') => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Some(at);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Where the expression before a dot begins.
+    fn receiver(&self, dot: usize) -> usize {
+        let mut at = dot;
+        while at > 0 {
+            at = match &self.tokens[at - 1] {
+                Token::Sign(')' | ']') => match self.opening(at - 1) {
+                    Some(open) => open,
+                    None => return at,
+                },
+                Token::Name(_) | Token::Text(..) | Token::Sign('.') => at - 1,
+                _ => return at,
+            };
+        }
+        at
+    }
+
+    fn line_end(&self, from: usize) -> usize {
+        let mut depth = 0i32;
+        for at in from..self.tokens.len() {
+            match &self.tokens[at] {
+                Token::Sign('(' | '[' | '{') => depth += 1,
+                Token::Sign(')' | ']' | '}') => {
+                    depth -= 1;
+                    if depth < 0 {
+                        return at;
+                    }
+                }
+                Token::Line | Token::Sign(';' | ':') if depth == 0 => return at,
+                _ => {}
+            }
+        }
+        self.tokens.len()
+    }
+
+    fn expression_end(&self, from: usize) -> usize {
+        self.line_end(from)
+    }
+
+    fn argument_end(&self, from: usize) -> usize {
+        let mut depth = 0i32;
+        for at in from..self.tokens.len() {
+            match self.sign(at) {
+                Some('(' | '[' | '{') => depth += 1,
+                Some(')' | ']' | '}') => {
+                    depth -= 1;
+                    if depth < 0 {
+                        return at;
+                    }
+                }
+                Some(',' | ';') if depth == 0 => return at,
+                _ => {}
+            }
+        }
+        self.tokens.len()
+    }
+
+    fn arguments(&self, from: usize) -> Vec<(usize, usize)> {
+        let (mut all, mut at) = (Vec::new(), from);
+        loop {
+            let end = self.argument_end(at);
+            if end > at {
+                all.push((at, end));
+            }
+            if self.sign(end) != Some(',') || all.len() > 64 {
+                return all;
+            }
+            at = end + 1;
+        }
+    }
+
+    fn call(&mut self, from: usize, does: Does, before: Option<&str>) {
+        let arguments = self.arguments(from);
+        match does {
+            Does::To(effect, place) => {
+                // unlink and rm take several.
+                let several = place == 0 && matches!(effect, Effect::Remove { .. });
+                let taken = arguments.iter().skip(place).take(if several { 64 } else { 1 });
+                for (n, (start, end)) in taken.copied().enumerate() {
+                    let value = self.value(start, end);
+                    if n == 0 || value.iter().all(|w| !w.is_unknown()) {
+                        self.apply(&value, effect);
+                    }
+                }
+            }
+            Does::Opens => {
+                let written = arguments.iter().skip(1).any(|(start, end)| {
+                    self.tokens[*start..*end].iter().any(|t| {
+                        matches!(t, Token::Text(mode, _) if mode.len() < 5 && (mode.starts_with(['w', 'x', '>']) || mode.contains('+')) && mode != ">>")
+                    })
+                });
+                if written {
+                    // Perl's path comes after its mode.
+                    for (start, end) in arguments {
+                        let value = self.value(start, end);
+                        if value.iter().all(|w| w.literal().is_some_and(|t| t.len() > 2)) {
+                            self.apply(&value, Effect::Overwrite);
+                        }
+                    }
+                }
+            }
+            Does::Saves(place) => {
+                if let Some((start, end)) = arguments.get(place).copied().filter(|_| self.inline) {
+                    let value = self.value(start, end);
+                    for word in value {
+                        let Some(path) = word.literal() else { continue };
+                        self.apply(&[Word::text(path.clone())], Effect::Overwrite);
+                        for name in
+                            ["model.safetensors", "adapter_model.safetensors", "pytorch_model.bin"]
+                        {
+                            self.apply(&[Word::text(format!("{path}/{name}"))], Effect::Overwrite);
+                        }
+                    }
+                }
+            }
+            Does::Runs => self.runs(&arguments, before),
+        }
+    }
+
+    fn runs(&mut self, arguments: &[(usize, usize)], _before: Option<&str>) {
+        let Some((start, end)) = arguments.first().copied() else { return };
+        let mut list = Vec::new();
+        if self.sign(start) == Some('[') {
+            for (from, to) in self.arguments(start + 1) {
+                list.extend(self.value(from, to));
+            }
+        } else if let [Token::Text(text, _)] = &self.tokens[start..end] {
+            let text = text.clone();
+            // `system("rm", "-rf", "x")`, `spawn("rm", ["-rf", "x"])`.
+            let more = arguments.get(1).is_some_and(|(from, _)| {
+                matches!(self.tokens.get(*from), Some(Token::Text(..) | Token::Sign('[')))
+            });
+            if !more || text.contains(' ') {
+                self.judge.nested(&self.state, &text, &Output::default());
+                return;
+            }
+            list.push(Word::text(text));
+            for (from, to) in &arguments[1..] {
+                if self.sign(*from) == Some('[') {
+                    for (from, to) in self.arguments(from + 1) {
+                        list.extend(self.value(from, to));
+                    }
+                } else {
+                    list.extend(self.value(*from, *to));
+                }
+            }
+        } else {
+            for word in self.value(start, end) {
+                if let Some(text) = word.pattern() {
+                    self.judge.nested(&self.state, &text, &Output::default());
+                }
+            }
+            return;
+        }
+        let none = Output::default();
+        let call = Call { words: Vec::new(), stdin: &none, env: Vec::new() };
+        let mut state = self.state.clone();
+        self.judge.inner(&mut state, list, &call);
+    }
+
+    fn apply(&mut self, value: &[Word], effect: Effect) {
+        for word in value {
+            if word.is_unknown() && !self.inline && word.within().is_empty() {
+                continue;
+            }
+            let state = self.state.clone();
+            self.judge.touch(&state, word, effect);
+        }
+    }
+
+    /// What an expression may be.
+    fn value(&self, start: usize, end: usize) -> Vec<Word> {
+        let tokens = &self.tokens[start.min(end)..end];
+        let mut built = vec![Word::default()];
+        let mut unknown = false;
+        let mut glob = false;
+        let mut join = false;
+        for (i, token) in tokens.iter().enumerate() {
+            match token {
+                Token::Text(text, _) => {
+                    let mut parts = Vec::new();
+                    for (n, piece) in text.split(HOLE).enumerate() {
+                        if n > 0 {
+                            parts.push(Part::Unknown(Vec::new()));
+                        }
+                        if !piece.is_empty() {
+                            parts.push(if glob {
+                                bare(piece)
+                            } else {
+                                Part::Text(piece.to_owned())
+                            });
+                        }
+                    }
+                    put(&mut built, &[Word { parts }], join);
+                }
+                Token::Name(name) => match name.as_str() {
+                    "join" | "joinpath" => join = true,
+                    "glob" | "rglob" | "iglob" | "globSync" | "Dir" => {
+                        // The whole pattern, wherever its beginning was written.
+                        glob = true;
+                        join |= i > 0;
+                    }
+                    "listdir" | "iterdir" | "scandir" | "walk" | "readdirSync" | "children"
+                    | "entries" | "each_child" => unknown = true,
+                    _ => {
+                        let called = matches!(tokens.get(i + 1), Some(Token::Sign('(' | '.')));
+                        if let Some(values) = self
+                            .vars
+                            .get(name)
+                            .filter(|_| i == 0 || tokens[i - 1] != Token::Sign('.'))
+                        {
+                            put(&mut built, values, join);
+                        } else if !called
+                            && !is_noise(name)
+                            && (i == 0 || tokens[i - 1] != Token::Sign('.'))
+                        {
+                            unknown = true;
+                        }
+                    }
+                },
+                Token::Sign('/') => join = true,
+                Token::Sign('*') if !glob => {}
+                _ => {}
+            }
+        }
+        built.retain(|word| !word.parts.is_empty());
+        if built.is_empty() {
+            return vec![Word::unknown(Vec::new())];
+        }
+        if !unknown {
+            let home = |word: Word| match word.strip("~") {
+                Some(rest) if word.prefix().starts_with("~/") => {
+                    let home = crate::sys::env::lookup("HOME").unwrap_or_default();
+                    let mut whole = Word::text(home);
+                    rest.parts.into_iter().for_each(|part| whole.push(part));
+                    whole
+                }
+                _ => word,
+            };
+            return built.into_iter().map(home).collect();
+        }
+        // Something in what is named there.
+        let named = built.iter().filter_map(Word::pattern).flat_map(|p| self.state.paths(&p));
+        let within: Vec<_> = named.filter(|p| p.exists()).collect();
+        if within.is_empty() && built.iter().any(Word::is_unknown) {
+            vec![Word::unknown(Vec::new())]
+        } else if within.is_empty() {
+            built
+        } else {
+            vec![Word::unknown(within)]
+        }
+    }
+}
+
+fn put(built: &mut Vec<Word>, values: &[Word], join: bool) {
+    let mut made = Vec::new();
+    for word in built.iter() {
+        for value in values.iter().take(16) {
+            let mut word = word.clone();
+            if join && !word.parts.is_empty() && !word.prefix().ends_with('/') {
+                word.push(Part::Text("/".to_owned()));
+            }
+            value.parts.iter().for_each(|part| word.push(part.clone()));
+            made.push(word);
+        }
+    }
+    made.truncate(256);
+    *built = made;
+}
+
+/// Names that say nothing of what a value is.
+fn is_noise(name: &str) -> bool {
+    [
+        "os",
+        "path",
+        "Path",
+        "pathlib",
+        "str",
+        "sorted",
+        "list",
+        "True",
+        "False",
+        "None",
+        "true",
+        "false",
+        "my",
+        "const",
+        "let",
+        "var",
+        "recursive",
+        "force",
+        "ignore_errors",
+        "missing_ok",
+        "r",
+        "b",
+        "f",
+        "fs",
+        "File",
+        "new",
+        "return",
+        "in",
+        "is",
+        "not",
+    ]
+    .contains(&name)
+}

@@ -1,0 +1,148 @@
+//! Patterns of file names, matched against the disk as far as there is time.
+
+use std::path::{Path, PathBuf};
+
+use crate::agent::shell::Part;
+use crate::agent::shell::bare;
+use crate::look::ordinary::is_weights_name;
+use crate::sys::dir;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+/// Directories with more names are looked at no further.
+const NAMES: usize = 200_000;
+/// So many matches are kept.
+const MATCHES: usize = 2_000;
+
+/// What an absolute pattern matches; what is named like weights stands first.
+pub(super) fn matches(pattern: &Path) -> Vec<PathBuf> {
+    let mut found = vec![PathBuf::from("/")];
+    for part in pattern.components().skip(1) {
+        let text = part.as_os_str().to_string_lossy();
+        if !matches!(bare(&text), Part::Glob(_)) {
+            found.iter_mut().for_each(|path| path.push(&part));
+            continue;
+        }
+        let mut next = Vec::new();
+        for folder in &found {
+            if text == "**" {
+                next.push(folder.clone());
+            }
+            for name in listing(folder) {
+                if is_match(&text, &name.to_string_lossy()) {
+                    next.push(folder.join(name));
+                }
+            }
+        }
+        next.sort_by_key(|path| !path.file_name().is_some_and(is_weights_name));
+        next.truncate(MATCHES);
+        found = next;
+    }
+    found
+}
+
+/// The names in a folder.
+pub(super) fn listing(folder: &Path) -> Vec<std::ffi::OsString> {
+    let mut names = Vec::new();
+    if let Ok(open) = dir::open_path(folder) {
+        let mut buffer = Vec::with_capacity(64 << 10);
+        let _ = dir::for_each_name(open, &mut buffer, |name, _| {
+            if names.len() < NAMES {
+                names.push(OsStr::from_bytes(name.to_bytes()).to_owned());
+            }
+        });
+    }
+    names
+}
+
+/// Whether a name matches a pattern. Extended patterns match everything: what is not understood is
+/// taken to mean the most.
+pub(super) fn is_match(pattern: &str, name: &str) -> bool {
+    if name.starts_with('.') && !pattern.starts_with('.') && !pattern.starts_with("**") {
+        return false;
+    }
+    is_like(pattern, name)
+}
+
+/// As [`is_match`], where a leading dot is a character like others.
+pub(super) fn is_like(pattern: &str, name: &str) -> bool {
+    if ["!(", "@(", "+(", "?(", "*("].iter().any(|open| pattern.contains(open)) {
+        return true;
+    }
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        let step = match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+                continue;
+            }
+            Some('?') => Some(p + 1),
+            Some('[') => class(&pattern, p, name[n]),
+            Some(c) if *c == name[n] => Some(p + 1),
+            _ => None,
+        };
+        match (step, star) {
+            (Some(next), _) => {
+                p = next;
+                n += 1;
+            }
+            (None, Some((at, from))) => {
+                star = Some((at, from + 1));
+                p = at + 1;
+                n = from + 1;
+            }
+            (None, None) => return false,
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+/// `[..]`: the place after it where the character is in it.
+fn class(pattern: &[char], at: usize, c: char) -> Option<usize> {
+    let mut i = at + 1;
+    let negated = matches!(pattern.get(i), Some('!' | '^'));
+    i += usize::from(negated);
+    let mut found = false;
+    let first = i;
+    loop {
+        match pattern.get(i) {
+            None => return (c == '[').then_some(at + 1),
+            Some(']') if i > first => break,
+            Some(':') => found = true,
+            Some(low) => {
+                if pattern.get(i + 1) == Some(&'-') && pattern.get(i + 2).is_some_and(|h| *h != ']')
+                {
+                    found |= (*low..=pattern[i + 2]).contains(&c);
+                    i += 2;
+                } else {
+                    found |= *low == c;
+                }
+            }
+        }
+        i += 1;
+    }
+    (found != negated).then_some(i + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn patterns_match_as_a_shell_has_it() {
+        let fits = [
+            ("*", "a"),
+            ("*.py?", "a.pyc"),
+            ("[a-c]x", "bx"),
+            ("[!a]*", "bcd"),
+            ("a*b*c", "axxbyyc"),
+        ];
+        assert!(fits.iter().all(|(p, n)| is_like(p, n)));
+        let not = [("*.py", "a.pyc"), ("[a-c]x", "dx"), ("a?", "a"), ("", "a")];
+        assert!(not.iter().all(|(p, n)| !is_like(p, n)));
+    }
+}

@@ -1,0 +1,231 @@
+//! A look for whoever must answer at once: whether something is at stake in a path, stopping at the
+//! first find. Names come first, since a listing costs little; what they point at is opened. Then the
+//! tree is walked as far as the time goes.
+
+use std::collections::{HashSet, VecDeque};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::operand::{Finder, Names};
+use super::{Scale, Seen, Stake};
+use crate::facts::{FileKind, Model};
+use crate::look::inventory::{self, Limit};
+use crate::look::{Eyes, notable, whole};
+use crate::sys::dir;
+
+/// A folder with more entries is not walked where no name in it says anything.
+const FLAT: usize = 20_000;
+/// Entries of one tree that are looked at.
+const ENTRIES: u64 = 60_000;
+/// Folders that tools fill and make anew; weights that lie in them came with a package.
+const MADE_ANEW: &[&str] = &[
+    "node_modules",
+    "__pycache__",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".tox",
+    ".gradle",
+    ".next",
+];
+/// Files that make the folder around them a model's, beside weights.
+const BINDS: &[&str] = &[
+    "config.json",
+    "model_index.json",
+    "adapter_config.json",
+    "MODEL_INFO.txt",
+    "trainer_state.json",
+];
+/// What may go from a model's own folder: programs leave it behind.
+const LEFT_BEHIND: &[&str] =
+    &["log", "tmp", "pyc", "lock", "swp", "bak~", "DS_Store", "err", "out"];
+
+/// What is at stake, and what it is where that was looked at.
+#[derive(Debug)]
+pub struct Sight {
+    /// The operand.
+    pub path: PathBuf,
+    /// Why it is more than ordinary.
+    pub stake: Stake,
+    /// The model, where one was identified.
+    pub model: Option<Box<Model>>,
+}
+
+/// What a folder holds.
+#[derive(Debug)]
+pub enum Within {
+    /// Something at stake.
+    Found(Sight),
+    /// Nothing, as far as it was seen; `cut` where there is more than there was time for.
+    Nothing {
+        /// Whether something was left out.
+        cut: bool,
+    },
+}
+
+/// Whether the name is one under which weights, a label or a KEEP file are kept.
+#[must_use]
+pub fn is_weights_name(name: &OsStr) -> bool {
+    let text = super::text(name);
+    whole::is_weights(text) || notable::is_label(name.as_bytes()) || is_keep(text)
+}
+
+fn is_keep(name: &str) -> bool {
+    notable::KEEP_FILES.list().contains(&name) && name != ".keep"
+}
+
+/// What is at stake in an absolute path, if anything. Directories are looked into where `recursive`
+/// says so.
+pub fn sight(path: &Path, recursive: bool, time: Duration, eyes: &Eyes<'_>) -> Option<Sight> {
+    let with = [path.to_path_buf()];
+    let mut scale = Scale::new(&with, recursive, eyes);
+    let operand = Finder::default().find(path.as_os_str());
+    let entry = match operand.names {
+        Names::Entry(entry) => entry,
+        Names::Root => {
+            let stake = Stake::Protected("it is the root of the file system".to_owned());
+            return Some(Sight { path: path.into(), stake, model: None });
+        }
+        Names::Behind { directory } => return sight(&directory, recursive, time, eyes),
+        Names::Nothing(_) | Names::Dot { .. } => return None,
+    };
+    let directory = entry.meta.kind == FileKind::Directory;
+    if directory && !recursive {
+        return None;
+    }
+    let at = entry.path();
+    let mut around = scale.around(&entry, &at);
+    // What must never go stands first; the weights say more than the shard's part in them.
+    around.sort_by_key(|stake| !matches!(stake, Stake::Protected(_)));
+    if matches!(around.first(), Some(Stake::Protected(_))) {
+        return around.into_iter().next().map(|stake| Sight { path: at, stake, model: None });
+    }
+    let inner = if !directory {
+        let mut found = Vec::new();
+        scale.contents(&entry, &at, &mut Seen::default(), &mut found);
+        found.into_iter().next().map(|stake| {
+            let model = is_model(&stake).then(|| model(&at, eyes)).flatten();
+            Sight { path: at.clone(), stake, model }
+        })
+    } else if MADE_ANEW.contains(&super::text(&entry.name)) {
+        None
+    } else {
+        match within(&at, time, eyes, &|_| true) {
+            Within::Found(sight) => Some(sight),
+            Within::Nothing { .. } => None,
+        }
+    };
+    inner.or_else(|| {
+        around.into_iter().next().map(|stake| Sight { path: at.clone(), stake, model: None })
+    })
+}
+
+fn is_model(stake: &Stake) -> bool {
+    matches!(stake, Stake::Model(_))
+}
+
+/// Whether an entry lies in the folder of a model, by that folder's own files.
+#[must_use]
+pub fn beside(path: &Path, eyes: &Eyes<'_>) -> Option<Sight> {
+    let folder = path.parent()?;
+    let name = super::text(path.file_name()?);
+    let left = notable::suffix(name).is_some_and(|s| LEFT_BEHIND.contains(&s))
+        || MADE_ANEW.contains(&name)
+        || name.starts_with('.');
+    let open = dir::open_search(folder).ok()?;
+    let binds = BINDS.iter().any(|mark| dir::stat_name(&open, OsStr::new(mark)).is_ok());
+    if left || !binds {
+        return None;
+    }
+    let listed = names(folder)?;
+    let weights =
+        listed.iter().find(|(name, is_dir)| !is_dir && whole::is_weights(super::text(name)))?;
+    let file = folder.join(&weights.0);
+    let model = model(&file, eyes)?;
+    let stake = Stake::Part(format!("the folder of the model {}", folder.display()));
+    Some(Sight { path: path.to_path_buf(), stake, model: Some(model) })
+}
+
+/// The model that a path is, or the first below it.
+fn model(path: &Path, eyes: &Eyes<'_>) -> Option<Box<Model>> {
+    let limit = Limit::new(ENTRIES, Duration::from_millis(20), HashSet::new());
+    let found = inventory::below(path, &limit, eyes).into_iter();
+    found.map(|found| found.model).find(|model| !model.installed).map(Box::new)
+}
+
+fn names(folder: &Path) -> Option<Vec<(std::ffi::OsString, bool)>> {
+    let open = dir::open_path(folder).ok()?;
+    let mut listed = Vec::new();
+    let mut buffer = Vec::with_capacity(64 << 10);
+    let each = |name: &std::ffi::CStr, entry: dir::Listed| {
+        let name = OsStr::from_bytes(name.to_bytes()).to_owned();
+        listed.push((name, entry.is_dir.unwrap_or(false)));
+    };
+    dir::for_each_name(open, &mut buffer, each).ok()?;
+    Some(listed)
+}
+
+/// Whether something in a folder is at stake, of the folders and files that count.
+pub fn within(
+    folder: &Path,
+    time: Duration,
+    eyes: &Eyes<'_>,
+    counts: &dyn Fn(&Path) -> bool,
+) -> Within {
+    let until = Instant::now() + time;
+    let (mut queue, mut flat, mut seen) = (VecDeque::from([folder.to_path_buf()]), false, 0);
+    while let Some(at) = queue.pop_front() {
+        if Instant::now() > until || seen > ENTRIES as usize {
+            return Within::Nothing { cut: true };
+        }
+        let Some(listed) = names(&at) else { continue };
+        seen += listed.len();
+        flat |= listed.len() > FLAT;
+        for (name, is_dir) in listed {
+            let text = super::text(&name);
+            if (is_dir || is_weights_name(&name)) && !counts(&at.join(&name)) {
+                continue;
+            }
+            if is_dir {
+                if !MADE_ANEW.contains(&text) && text != ".git" && text != "site-packages" {
+                    queue.push_back(at.join(&name));
+                }
+            } else if is_weights_name(&name)
+                && let Some(found) = named(&at.join(&name), eyes)
+            {
+                return Within::Found(found);
+            }
+        }
+    }
+    if flat {
+        return Within::Nothing { cut: true };
+    }
+    let rest = until.saturating_duration_since(Instant::now());
+    let limit = Limit::new(ENTRIES, rest, HashSet::new());
+    let mut found = inventory::below(folder, &limit, eyes).into_iter();
+    match found.find(|found| !found.model.installed && counts(&found.path)) {
+        Some(found) => Within::Found(Sight {
+            path: found.path.clone(),
+            stake: Stake::Model(found.path),
+            model: Some(Box::new(found.model)),
+        }),
+        None => Within::Nothing { cut: limit.is_cut() },
+    }
+}
+
+/// A file whose name says something, looked at.
+fn named(path: &Path, eyes: &Eyes<'_>) -> Option<Sight> {
+    let name = path.file_name()?;
+    if notable::is_label(name.as_bytes()) {
+        let stake = Stake::Label(path.to_path_buf());
+        return Some(Sight { path: path.into(), stake, model: None });
+    }
+    if is_keep(super::text(name)) {
+        let stake = Stake::Pinned(path.to_path_buf());
+        return Some(Sight { path: path.into(), stake, model: None });
+    }
+    let model = model(path, eyes)?;
+    Some(Sight { path: path.into(), stake: Stake::Model(path.to_path_buf()), model: Some(model) })
+}
