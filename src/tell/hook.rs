@@ -15,9 +15,11 @@ const NO_WAY_ROUND: &str = "Do not look for another way to do it: what is refuse
 pub(super) fn denial(denial: &Denial) -> String {
     let program = safe::harmless(&denial.program);
     let (what, instead) = match &denial.why {
-        Why::Stake(effect, sight) => {
-            let what = format!("`{program}` would {} {}: {}", verb(*effect), path(&sight.path), stake(sight));
-            (what, instead(&sight.path))
+        Why::Stake(effect, at, sight) => {
+            let seen = if sight.path == *at { "it".to_owned() } else { path(&sight.path) };
+            let (verb, at_shown) = (verb(*effect), path(at));
+            let what = format!("`{program}` would {verb} {at_shown}: {seen} {}", stake(sight));
+            (what, instead(at))
         }
         Why::Root(effect, at, root) => {
             let what = format!(
@@ -77,16 +79,16 @@ fn stake(sight: &Sight) -> String {
     let model = sight.model.as_deref().map(|m| safe::harmless(&words::model(m)));
     match &sight.stake {
         Stake::Model(_) => match model {
-            Some(model) => format!("its files say that it is {}", data_plain(&model)),
-            None => "it is, or may be, a model".to_owned(),
+            Some(model) => format!("is {} by what is in its files", data_plain(&model)),
+            None => "is, or may be, a model".to_owned(),
         },
-        Stake::Label(_) => "it is a model's label".to_owned(),
+        Stake::Label(_) => "is a model's label".to_owned(),
         Stake::Part(of) => match model {
-            Some(model) => format!("it lies in {}, by its files {}", data(of), data_plain(&model)),
-            None => format!("it is a part of {}", data(of)),
+            Some(model) => format!("lies in {}, by its files {}", data(of), data_plain(&model)),
+            None => format!("is a part of {}", data(of)),
         },
-        Stake::Pinned(by) => format!("{} says that it is to be kept", path(by)),
-        Stake::Protected(why) => safe::harmless(why),
+        Stake::Pinned(by) => format!("is to be kept, as {} says", path(by)),
+        Stake::Protected(why) => format!("must never go: {}", safe::harmless(why)),
     }
 }
 

@@ -75,7 +75,8 @@ fn members(state: &State, archive: &Word) -> Option<Vec<String>> {
         let skip = i64::try_from(size.div_ceil(512) * 512).ok()?;
         std::io::Seek::seek(&mut file, std::io::SeekFrom::Current(skip)).ok()?;
     }
-    Some(names)
+    // What is compressed, or cut short, has names that are not known.
+    (!names.is_empty()).then_some(names)
 }
 
 /// What unpacking writes over. Where the names are not known, whatever lies in the folder itself.

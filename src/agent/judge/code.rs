@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::scan::{HOLE, Language, Token, tokens};
 use super::{Effect, Judge, Why, scripts};
-use crate::agent::shell::{Call, Output, Part, State, Word, bare};
+use crate::agent::shell::{Call, Output, State, Word};
 
 /// What a call does.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,11 +132,13 @@ const METHODS: &[(&str, Effect)] = &[
 ];
 
 /// One program.
-struct Code<'j, 'e> {
+pub(super) struct Code<'j, 'e> {
     judge: &'j mut Judge<'e>,
-    state: State,
-    tokens: Vec<Token>,
-    vars: BTreeMap<String, Vec<Word>>,
+    pub(super) state: State,
+    pub(super) tokens: Vec<Token>,
+    pub(super) vars: BTreeMap<String, Vec<Word>>,
+    /// Names that others were given on import.
+    pub(super) imported: BTreeMap<String, String>,
     /// Written into the command itself: what is not known is a danger there.
     inline: bool,
 }
@@ -162,12 +164,19 @@ pub(super) fn judge(
     // A hole in a text for a shell is a variable that nothing has set.
     state.vars.remove(HOLE.trim_start_matches('$'));
     let tokens = tokens(text, language);
-    let mut code = Code { judge, state, tokens, vars: BTreeMap::new(), inline };
+    let mut code =
+        Code { judge, state, tokens, vars: BTreeMap::new(), imported: BTreeMap::new(), inline };
     code.run();
 }
 
 impl Code<'_, '_> {
     fn run(&mut self) {
+        // What is bound to a name counts wherever it is used: before it, in a comprehension.
+        for at in 0..self.tokens.len() {
+            if let Token::Name(name) = self.tokens[at].clone() {
+                self.bind(at, &name);
+            }
+        }
         let mut at = 0;
         while at < self.tokens.len() && self.judge.denial.is_none() {
             match self.tokens[at].clone() {
@@ -181,7 +190,27 @@ impl Code<'_, '_> {
         }
     }
 
-    fn sign(&self, at: usize) -> Option<char> {
+    fn bind(&mut self, at: usize, name: &str) {
+        let sign = |n: usize| self.sign(at + n);
+        let values = if sign(1) == Some('=') && !matches!(sign(2), Some('=' | '~' | '>')) {
+            // `x = ..`, `my $x = ..`, `const x = ..`.
+            self.several(at + 2, self.line_end(at + 2))
+        } else if matches!(self.tokens.get(at + 1), Some(Token::Name(n)) if n == "in" || n == "of")
+        {
+            // `for x in ..`, `for (const x of ..)`.
+            self.several(at + 2, self.line_end(at + 2))
+        } else {
+            if name == "from" || name == "import" {
+                self.import(at);
+            }
+            return;
+        };
+        let known = self.vars.entry(name.to_owned()).or_default();
+        known.extend(values);
+        known.truncate(64);
+    }
+
+    pub(super) fn sign(&self, at: usize) -> Option<char> {
         match self.tokens.get(at) {
             Some(Token::Sign(c)) => Some(*c),
             _ => None,
@@ -189,23 +218,16 @@ impl Code<'_, '_> {
     }
 
     fn name(&mut self, at: usize, name: &str) {
-        // `x = ..`, `my $x = ..`, `const x = ..`.
-        if self.sign(at + 1) == Some('=')
-            && self.sign(at + 2) != Some('=')
-            && self.sign(at + 2) != Some('~')
-        {
-            let value = self.value(at + 2, self.expression_end(at + 2));
-            self.vars.entry(name.to_owned()).or_default().extend(value);
-            return;
-        }
-        // `for x in ..`, `for (const x of ..)`.
-        if matches!(self.tokens.get(at + 1), Some(Token::Name(n)) if n == "in" || n == "of") {
-            let end = self.line_end(at + 2);
-            let value = self.value(at + 2, end);
-            self.vars.entry(name.to_owned()).or_default().extend(value);
-            return;
-        }
-        let before = self.chain(at);
+        let imported = self.imported.get(name).cloned();
+        let (name, module) = match imported.as_deref().and_then(|whole| whole.rsplit_once('.')) {
+            Some((module, own)) if self.sign(at.wrapping_sub(1)) != Some('.') => {
+                (own, Some(module.to_owned()))
+            }
+            _ => (name, None),
+        };
+        let before = self.chain(at).or(module);
+        let known = before.as_ref().and_then(|b| self.imported.get(b)).cloned();
+        let before = known.or(before);
         let open = self.sign(at + 1) == Some('(');
         let dotted = at > 0 && self.sign(at - 1) == Some('.');
         if dotted
@@ -218,7 +240,7 @@ impl Code<'_, '_> {
             let takes = self.sign(at + 2) != Some(')')
                 && (*effect == WHOLE)
                 && before.as_deref().is_none_or(|b| !self.vars.contains_key(b));
-            if !module && !(takes && before.is_some()) {
+            if !(module || takes && before.is_some()) {
                 let start = self.receiver(at - 1);
                 let value = self.value(start, at - 1);
                 return self.apply(&value, *effect);
@@ -244,120 +266,10 @@ impl Code<'_, '_> {
             self.call(at + if open { 2 } else { 1 }, Does::To(Effect::Move, 0), None);
         }
         if ["exec", "eval"].contains(&name) && open && !dotted && self.inline {
-            let value = self.value(at + 2, self.argument_end(at + 2));
-            if value.iter().any(Word::is_unknown) {
+            let argument = &self.tokens[at + 2..self.argument_end(at + 2)];
+            if !matches!(argument, [Token::Text(_, false)]) {
                 scripts::unknown(self.judge, &self.state, "a program text that is not known");
             }
-        }
-    }
-
-    /// The name before the last dot.
-    fn chain(&self, at: usize) -> Option<String> {
-        if at < 2 || !matches!(self.sign(at - 1), Some('.' | ':')) {
-            return None;
-        }
-        let mut i = at - 2;
-        if self.sign(i) == Some(':') && i > 0 {
-            i -= 1;
-        }
-        match &self.tokens[i] {
-            Token::Name(name) => Some(name.clone()),
-            Token::Sign(')') => {
-                let open = self.opening(i)?;
-                match self.tokens.get(open.checked_sub(1)?)? {
-                    Token::Name(name) => Some(name.clone()),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// Where the brackets that end here begin.
-    fn opening(&self, end: usize) -> Option<usize> {
-        let mut depth = 0;
-        for at in (0..=end).rev() {
-            match self.sign(at) {
-                Some(')' | ']' | '}') => depth += 1,
-                Some('(' | '[' | '{') => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return Some(at);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
-    }
-
-    /// Where the expression before a dot begins.
-    fn receiver(&self, dot: usize) -> usize {
-        let mut at = dot;
-        while at > 0 {
-            at = match &self.tokens[at - 1] {
-                Token::Sign(')' | ']') => match self.opening(at - 1) {
-                    Some(open) => open,
-                    None => return at,
-                },
-                Token::Name(_) | Token::Text(..) | Token::Sign('.') => at - 1,
-                _ => return at,
-            };
-        }
-        at
-    }
-
-    fn line_end(&self, from: usize) -> usize {
-        let mut depth = 0i32;
-        for at in from..self.tokens.len() {
-            match &self.tokens[at] {
-                Token::Sign('(' | '[' | '{') => depth += 1,
-                Token::Sign(')' | ']' | '}') => {
-                    depth -= 1;
-                    if depth < 0 {
-                        return at;
-                    }
-                }
-                Token::Line | Token::Sign(';' | ':') if depth == 0 => return at,
-                _ => {}
-            }
-        }
-        self.tokens.len()
-    }
-
-    fn expression_end(&self, from: usize) -> usize {
-        self.line_end(from)
-    }
-
-    fn argument_end(&self, from: usize) -> usize {
-        let mut depth = 0i32;
-        for at in from..self.tokens.len() {
-            match self.sign(at) {
-                Some('(' | '[' | '{') => depth += 1,
-                Some(')' | ']' | '}') => {
-                    depth -= 1;
-                    if depth < 0 {
-                        return at;
-                    }
-                }
-                Some(',' | ';') if depth == 0 => return at,
-                _ => {}
-            }
-        }
-        self.tokens.len()
-    }
-
-    fn arguments(&self, from: usize) -> Vec<(usize, usize)> {
-        let (mut all, mut at) = (Vec::new(), from);
-        loop {
-            let end = self.argument_end(at);
-            if end > at {
-                all.push((at, end));
-            }
-            if self.sign(end) != Some(',') || all.len() > 64 {
-                return all;
-            }
-            at = end + 1;
         }
     }
 
@@ -459,140 +371,4 @@ impl Code<'_, '_> {
             self.judge.touch(&state, word, effect);
         }
     }
-
-    /// What an expression may be.
-    fn value(&self, start: usize, end: usize) -> Vec<Word> {
-        let tokens = &self.tokens[start.min(end)..end];
-        let mut built = vec![Word::default()];
-        let mut unknown = false;
-        let mut glob = false;
-        let mut join = false;
-        for (i, token) in tokens.iter().enumerate() {
-            match token {
-                Token::Text(text, _) => {
-                    let mut parts = Vec::new();
-                    for (n, piece) in text.split(HOLE).enumerate() {
-                        if n > 0 {
-                            parts.push(Part::Unknown(Vec::new()));
-                        }
-                        if !piece.is_empty() {
-                            parts.push(if glob {
-                                bare(piece)
-                            } else {
-                                Part::Text(piece.to_owned())
-                            });
-                        }
-                    }
-                    put(&mut built, &[Word { parts }], join);
-                }
-                Token::Name(name) => match name.as_str() {
-                    "join" | "joinpath" => join = true,
-                    "glob" | "rglob" | "iglob" | "globSync" | "Dir" => {
-                        // The whole pattern, wherever its beginning was written.
-                        glob = true;
-                        join |= i > 0;
-                    }
-                    "listdir" | "iterdir" | "scandir" | "walk" | "readdirSync" | "children"
-                    | "entries" | "each_child" => unknown = true,
-                    _ => {
-                        let called = matches!(tokens.get(i + 1), Some(Token::Sign('(' | '.')));
-                        if let Some(values) = self
-                            .vars
-                            .get(name)
-                            .filter(|_| i == 0 || tokens[i - 1] != Token::Sign('.'))
-                        {
-                            put(&mut built, values, join);
-                        } else if !called
-                            && !is_noise(name)
-                            && (i == 0 || tokens[i - 1] != Token::Sign('.'))
-                        {
-                            unknown = true;
-                        }
-                    }
-                },
-                Token::Sign('/') => join = true,
-                Token::Sign('*') if !glob => {}
-                _ => {}
-            }
-        }
-        built.retain(|word| !word.parts.is_empty());
-        if built.is_empty() {
-            return vec![Word::unknown(Vec::new())];
-        }
-        if !unknown {
-            let home = |word: Word| match word.strip("~") {
-                Some(rest) if word.prefix().starts_with("~/") => {
-                    let home = crate::sys::env::lookup("HOME").unwrap_or_default();
-                    let mut whole = Word::text(home);
-                    rest.parts.into_iter().for_each(|part| whole.push(part));
-                    whole
-                }
-                _ => word,
-            };
-            return built.into_iter().map(home).collect();
-        }
-        // Something in what is named there.
-        let named = built.iter().filter_map(Word::pattern).flat_map(|p| self.state.paths(&p));
-        let within: Vec<_> = named.filter(|p| p.exists()).collect();
-        if within.is_empty() && built.iter().any(Word::is_unknown) {
-            vec![Word::unknown(Vec::new())]
-        } else if within.is_empty() {
-            built
-        } else {
-            vec![Word::unknown(within)]
-        }
-    }
-}
-
-fn put(built: &mut Vec<Word>, values: &[Word], join: bool) {
-    let mut made = Vec::new();
-    for word in built.iter() {
-        for value in values.iter().take(16) {
-            let mut word = word.clone();
-            if join && !word.parts.is_empty() && !word.prefix().ends_with('/') {
-                word.push(Part::Text("/".to_owned()));
-            }
-            value.parts.iter().for_each(|part| word.push(part.clone()));
-            made.push(word);
-        }
-    }
-    made.truncate(256);
-    *built = made;
-}
-
-/// Names that say nothing of what a value is.
-fn is_noise(name: &str) -> bool {
-    [
-        "os",
-        "path",
-        "Path",
-        "pathlib",
-        "str",
-        "sorted",
-        "list",
-        "True",
-        "False",
-        "None",
-        "true",
-        "false",
-        "my",
-        "const",
-        "let",
-        "var",
-        "recursive",
-        "force",
-        "ignore_errors",
-        "missing_ok",
-        "r",
-        "b",
-        "f",
-        "fs",
-        "File",
-        "new",
-        "return",
-        "in",
-        "is",
-        "not",
-    ]
-    .contains(&name)
 }

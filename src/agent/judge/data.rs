@@ -58,6 +58,13 @@ pub(super) fn judge(judge: &mut Judge<'_>, state: &State, how: &Operands, words:
         Which::None => usize::MAX,
     };
     for word in args.operands.iter().skip(skip) {
+        // rm leaves `.` and `..` alone.
+        let written = word.pattern().unwrap_or_default();
+        let last = written.trim_end_matches('/').rsplit('/').next().unwrap_or("");
+        let removes = matches!(effect, Effect::Remove { .. }) && judge.program.ends_with("rm");
+        if removes && [".", ".."].contains(&last) {
+            continue;
+        }
         judge.touch(state, word, effect);
     }
 }

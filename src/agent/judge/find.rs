@@ -24,6 +24,8 @@ struct Tests {
     /// How deep.
     depth: Option<usize>,
     least: usize,
+    /// Only what is empty.
+    empty: bool,
     /// A test was negated, or is not known: everything may be found.
     open: bool,
 }
@@ -33,8 +35,11 @@ pub(super) fn find(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
     let words = &call.words[1..];
     let program = judge.program.rsplit('/').next().unwrap_or("").to_owned();
     let (roots, rest, tests) = if program.starts_with("fd") { fd(words) } else { parse(words) };
-    let plain =
-        tests.names.is_empty() && tests.kind.is_none() && tests.least == 0 && tests.depth.is_none();
+    let plain = !tests.empty
+        && tests.names.is_empty()
+        && tests.kind.is_none()
+        && tests.least == 0
+        && tests.depth.is_none();
     let (found, cut) = walk(state, &roots, &tests);
     let within: Vec<PathBuf> =
         roots.iter().filter_map(Word::literal).flat_map(|r| state.paths(&r)).collect();
@@ -62,12 +67,10 @@ pub(super) fn find(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
                 let end = end.map_or(rest.len(), |end| at + end);
                 if !words.is_empty() {
                     let mut inner = replaced(&rest[at..end], "{}", &words);
-                    if name.to_lowercase().trim_start_matches('-').starts_with(['x'])
-                        || name.starts_with("--")
-                    {
-                        if !rest[at..end].iter().any(|w| w.prefix().contains("{}")) {
-                            inner.extend(words.iter().cloned());
-                        }
+                    // fd puts the paths at the end where no place is named for them.
+                    let fd = name.eq_ignore_ascii_case("-x") || name.starts_with("--");
+                    if fd && !rest[at..end].iter().any(|w| w.prefix().contains("{}")) {
+                        inner.extend(words.iter().cloned());
                     }
                     judge.inner(state, inner, call);
                 }
@@ -134,6 +137,7 @@ fn parse(words: &[Word]) -> (Vec<Word>, Vec<Word>, Tests) {
                 not = false;
                 i += 1;
             }
+            "-empty" => tests.empty = !std::mem::take(&mut not),
             "-maxdepth" => tests.depth = value.and_then(|v| v.parse().ok()),
             "-mindepth" => tests.least = value.and_then(|v| v.parse().ok()).unwrap_or(0),
             "-exec" | "-execdir" | "-ok" | "-okdir" => {
@@ -186,7 +190,8 @@ fn walk(state: &State, roots: &[Word], tests: &Tests) -> (Vec<PathBuf>, bool) {
     let mut cut = false;
     while let Some((path, depth)) = queue.pop_front() {
         let Ok(meta) = path.symlink_metadata() else { continue };
-        if fits(&path, meta.is_dir(), depth, tests) {
+        let size = if meta.is_dir() { glob::listing(&path).len() as u64 } else { meta.len() };
+        if !(tests.empty && size > 0) && fits(&path, meta.is_dir(), depth, tests) {
             found.push(path.clone());
         }
         if !meta.is_dir() || tests.depth.is_some_and(|most| depth >= most) {

@@ -85,7 +85,7 @@ pub(super) fn git(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
         }
         match known.as_str() {
             "-C" | "-c" | "--git-dir" | "--work-tree" | "--namespace" => {
-                words = words.get(2..).unwrap_or_default()
+                words = words.get(2..).unwrap_or_default();
             }
             flag if flag.starts_with('-') => words = &words[1..],
             _ => break,

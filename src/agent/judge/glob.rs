@@ -20,7 +20,7 @@ pub(super) fn matches(pattern: &Path) -> Vec<PathBuf> {
     for part in pattern.components().skip(1) {
         let text = part.as_os_str().to_string_lossy();
         if !matches!(bare(&text), Part::Glob(_)) {
-            found.iter_mut().for_each(|path| path.push(&part));
+            found.iter_mut().for_each(|path| path.push(part));
             continue;
         }
         let mut next = Vec::new();

@@ -58,10 +58,8 @@ pub(super) fn docker(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) 
         ["volume", "rm" | "remove" | "prune"] => {
             judge.deny(Why::Store("it deletes volumes, whatever lies on them"));
         }
-        ["system", "prune"] => {
-            if split(&words[2..], &["--filter"]).has(&["--volumes"]) {
-                judge.deny(Why::Store("it deletes volumes, whatever lies on them"));
-            }
+        ["system", "prune"] if split(&words[2..], &["--filter"]).has(&["--volumes"]) => {
+            judge.deny(Why::Store("it deletes volumes, whatever lies on them"));
         }
         ["rm", ..] | ["container", "rm"] => {}
         ["compose", ..] => down(judge, state, &words[1..]),
@@ -99,7 +97,6 @@ fn down(judge: &mut Judge<'_>, state: &State, words: &[Word]) {
 fn run(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
     let args = split(words, VALUED);
     let mut own = state.clone();
-    own.cwds = vec!["/nowhere/in/a/container".into()];
     let mut lent = Vec::new();
     for (flag, value) in &args.flags {
         let Some(value) = value.as_ref().and_then(Word::literal) else { continue };
@@ -133,9 +130,9 @@ fn run(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
             lent.extend(from.map(|from| (std::path::PathBuf::from(to), from)));
         }
     }
-    // What is not lent is the container's own.
-    own.links = vec![("/".into(), "/nowhere/in/a/container".into())];
-    own.links.extend(lent);
+    own.links.clear();
+    own.lent = Some(lent);
+    own.cwds = own.paths("/");
     if let Some(at) = args.value(&["-w", "--workdir"]).and_then(Word::literal) {
         own.cwds = own.paths(&at);
     }

@@ -21,6 +21,7 @@ mod scripts;
 mod stores;
 pub mod table;
 mod touch;
+mod value;
 mod wrappers;
 
 use std::collections::HashMap;
@@ -56,8 +57,8 @@ pub enum Effect {
 /// Why a call is denied.
 #[derive(Debug)]
 pub enum Why {
-    /// It would harm this.
-    Stake(Effect, Box<Sight>),
+    /// It would harm this path, in which this was seen.
+    Stake(Effect, PathBuf, Box<Sight>),
     /// It would harm what lies in a protected folder, or holds one.
     Root(Effect, PathBuf, PathBuf),
     /// It can't be told what it would harm, and something is near: the words, what is near.

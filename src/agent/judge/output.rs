@@ -13,7 +13,12 @@ const LINES: usize = 2_000;
 pub(super) fn known(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let name = judge.program.rsplit('/').next().unwrap_or("").to_owned();
     let words = &call.words[1..];
-    let args = split(words, &["-n", "-e", "-t", "-k", "-o", "-C", "-A", "-B", "-f", "-d", "-m"]);
+    let valued: &[&str] = if ["ls", "cat", "tac", "realpath", "readlink"].contains(&name.as_str()) {
+        &[]
+    } else {
+        &["-n", "-e", "-t", "-k", "-o", "-C", "-A", "-B", "-f", "-d", "-m"]
+    };
+    let args = split(words, valued);
     match name.as_str() {
         "echo" | "printf" => text(&name, words),
         "yes" => Output::of(args.known(0).unwrap_or_else(|| "y".to_owned())),

@@ -65,6 +65,10 @@ impl Judge<'_> {
 pub(super) fn shell(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let args = split(&call.words[1..], &["-o", "-O", "--rcfile", "--init-file"]);
     let mut operands = args.operands.iter();
+    // It only reads.
+    if args.has(&["-n", "--version", "--help"]) {
+        return Output::default();
+    }
     if args.has(&["-c"]) {
         let Some(text) = operands.next() else { return Output::default() };
         let Some(text) = text.pattern() else {
@@ -144,5 +148,11 @@ pub(super) fn direct(
     if has("sh") {
         return judge.script(state, &text, &call.words[1..], call.stdin);
     }
+    Output::unknown(Vec::new())
+}
+
+/// `eval` of what is not known; what is known the shell has run itself.
+pub(super) fn evaluated(judge: &mut Judge<'_>, state: &mut State, _: &Call<'_>) -> Output {
+    unknown(judge, state, "a text for a shell that is not known");
     Output::unknown(Vec::new())
 }

@@ -207,6 +207,7 @@ pub const PROGRAMS: &[Program] = &[
         scripts::shell,
     ),
     own(&["source", "."], "the script", false, scripts::source),
+    own(&["eval"], "the text", false, scripts::evaluated),
     own(
         &[
             "python",

@@ -101,7 +101,7 @@ impl Judge<'_> {
             other => other,
         };
         if let Some(sight) = found {
-            self.deny(Why::Stake(effect, Box::new(sight)));
+            self.deny(Why::Stake(effect, real, Box::new(sight)));
         }
     }
 
@@ -192,7 +192,7 @@ impl Judge<'_> {
     ) {
         let folder = real(folder, true);
         if let Within::Found(sight) = ordinary::within(&folder, TIME, self.eyes, counts) {
-            self.deny(Why::Stake(effect, Box::new(sight)));
+            self.deny(Why::Stake(effect, folder, Box::new(sight)));
         }
     }
 }

@@ -66,14 +66,14 @@ pub(super) fn watch(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
 
 /// `flock FILE COMMAND..`, or `flock FILE -c TEXT`.
 pub(super) fn flock(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
-    let words = rest(&call.words[1..], &["-w", "-E", "--timeout"], 1);
-    if words.first().and_then(Word::literal).as_deref() == Some("-c") {
-        return scripts::text(judge, state, &words[1..], call.stdin);
-    }
-    let at = words.iter().position(|w| w.literal().as_deref() == Some("-c"));
-    match at {
-        Some(at) => scripts::text(judge, state, &words[at + 1..], call.stdin),
-        None => judge.inner(state, words, call),
+    let is_text = |w: &Word| w.literal().is_some_and(|w| w == "-c" || w == "--command");
+    let valued = ["-w", "-E", "--timeout"];
+    // After its own options and the file.
+    let at = call.words.iter().position(is_text);
+    let own = at.filter(|at| rest(&call.words[1..*at], &valued, 1).is_empty());
+    match own {
+        Some(at) => scripts::text(judge, state, &call.words[at + 1..], call.stdin),
+        None => judge.inner(state, rest(&call.words[1..], &valued, 1), call),
     }
 }
 

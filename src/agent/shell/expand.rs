@@ -143,7 +143,7 @@ fn each(
                 add(words, &[Word::text(if text == "\n" { "" } else { text })]);
             }
             WordPiece::ArithmeticExpression(_) => {
-                add(words, &[Word { parts: vec![Part::Glob("*".to_owned())] }])
+                add(words, &[Word { parts: vec![Part::Glob("*".to_owned())] }]);
             }
         }
     }

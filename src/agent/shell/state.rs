@@ -9,6 +9,8 @@ use super::word::Word;
 
 /// Nothing is followed deeper: scripts that call scripts, functions that call themselves.
 pub(in crate::agent) const DEEPEST: u32 = 24;
+/// Where the folders of a container lie that are none of here.
+const NOWHERE: &str = "/nowhere/in/a/container";
 /// So many directories a shell may be in at once, as far as can be told.
 const PLACES: usize = 8;
 
@@ -27,6 +29,8 @@ pub(in crate::agent) struct State {
     pub functions: BTreeMap<String, Rc<Node>>,
     /// What was bound or linked to something else on the way.
     pub links: Vec<(PathBuf, PathBuf)>,
+    /// In a container: its folders with what they are here; of all others nothing is known.
+    pub lent: Option<Vec<(PathBuf, PathBuf)>>,
     /// Folders that were made on the way.
     pub made: BTreeSet<PathBuf>,
     /// Its arguments.
@@ -82,6 +86,9 @@ impl State {
     /// The absolute path of what is written, by what was linked on the way.
     pub(in crate::agent) fn resolve(&self, cwd: &Path, written: &str) -> PathBuf {
         let mut path = clean(&cwd.join(written));
+        if let Some(lent) = &self.lent {
+            return in_container(lent, cwd, written, &path);
+        }
         for _ in 0..4 {
             let link = self
                 .links
@@ -103,6 +110,19 @@ impl State {
         }
         self.cwds.iter().map(|cwd| self.resolve(cwd, written)).collect()
     }
+}
+
+/// What a path of a container is here. A directory that the shell went to is one of here already.
+fn in_container(lent: &[(PathBuf, PathBuf)], cwd: &Path, written: &str, path: &Path) -> PathBuf {
+    if !Path::new(written).is_absolute() && cwd != Path::new("/") {
+        return path.to_path_buf();
+    }
+    let around = lent.iter().filter(|(there, _)| path.starts_with(there));
+    let (there, here) = match around.max_by_key(|(there, _)| there.as_os_str().len()) {
+        Some((there, here)) => (there.as_path(), here.as_path()),
+        None => (Path::new("/"), Path::new(NOWHERE)),
+    };
+    clean(&here.join(path.strip_prefix(there).unwrap_or(path)))
 }
 
 /// Without `.`, and without `..` where what stands before it is no link.

@@ -83,7 +83,7 @@ fn list(host: &mut dyn Host, state: &mut State, items: &[Item], stdin: &Output) 
                 join(&mut out, run(host, state, &item.node, stdin));
                 state.branches -= 1;
                 let mut all = there;
-                all.extend(state.cwds.drain(..));
+                all.append(&mut state.cwds);
                 all.dedup();
                 state.cwds = all;
                 continue;

@@ -3,7 +3,7 @@
 //! tree is walked as far as the time goes.
 
 use std::collections::{HashSet, VecDeque};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -30,6 +30,8 @@ const MADE_ANEW: &[&str] = &[
     ".gradle",
     ".next",
 ];
+/// Beginnings of the names of folders in which weights are kept.
+const HINTS: &[&str] = &["checkpoint-", "checkpoint_", "models--", "global_step", "step_", "ckpt"];
 /// Files that make the folder around them a model's, beside weights.
 const BINDS: &[&str] = &[
     "config.json",
@@ -89,7 +91,7 @@ pub fn sight(path: &Path, recursive: bool, time: Duration, eyes: &Eyes<'_>) -> O
             return Some(Sight { path: path.into(), stake, model: None });
         }
         Names::Behind { directory } => return sight(&directory, recursive, time, eyes),
-        Names::Nothing(_) | Names::Dot { .. } => return None,
+        Names::Nothing { .. } | Names::Dot { .. } => return None,
     };
     let directory = entry.meta.kind == FileKind::Directory;
     if directory && !recursive {
@@ -155,7 +157,7 @@ fn model(path: &Path, eyes: &Eyes<'_>) -> Option<Box<Model>> {
     found.map(|found| found.model).find(|model| !model.installed).map(Box::new)
 }
 
-fn names(folder: &Path) -> Option<Vec<(std::ffi::OsString, bool)>> {
+fn names(folder: &Path) -> Option<Vec<(OsString, bool)>> {
     let open = dir::open_path(folder).ok()?;
     let mut listed = Vec::new();
     let mut buffer = Vec::with_capacity(64 << 10);
@@ -175,19 +177,25 @@ pub fn within(
     counts: &dyn Fn(&Path) -> bool,
 ) -> Within {
     let until = Instant::now() + time;
+    let mut hint = false;
     let (mut queue, mut flat, mut seen) = (VecDeque::from([folder.to_path_buf()]), false, 0);
     while let Some(at) = queue.pop_front() {
         if Instant::now() > until || seen > ENTRIES as usize {
-            return Within::Nothing { cut: true };
+            return unsure(folder, hint);
         }
         let Some(listed) = names(&at) else { continue };
         seen += listed.len();
         flat |= listed.len() > FLAT;
-        for (name, is_dir) in listed {
+        // The weights say more than a label.
+        let weights =
+            |(name, is_dir): &(OsString, bool)| !is_dir && whole::is_weights(super::text(name));
+        let (first, rest): (Vec<_>, Vec<_>) = listed.into_iter().partition(weights);
+        for (name, is_dir) in first.into_iter().chain(rest) {
             let text = super::text(&name);
             if (is_dir || is_weights_name(&name)) && !counts(&at.join(&name)) {
                 continue;
             }
+            hint |= is_dir && HINTS.iter().any(|start| text.starts_with(start));
             if is_dir {
                 if !MADE_ANEW.contains(&text) && text != ".git" && text != "site-packages" {
                     queue.push_back(at.join(&name));
@@ -200,7 +208,7 @@ pub fn within(
         }
     }
     if flat {
-        return Within::Nothing { cut: true };
+        return unsure(folder, hint);
     }
     let rest = until.saturating_duration_since(Instant::now());
     let limit = Limit::new(ENTRIES, rest, HashSet::new());
@@ -211,8 +219,19 @@ pub fn within(
             stake: Stake::Model(found.path),
             model: Some(Box::new(found.model)),
         }),
-        None => Within::Nothing { cut: limit.is_cut() },
+        None if limit.is_cut() => unsure(folder, hint),
+        None => Within::Nothing { cut: false },
     }
+}
+
+/// There was no time to see all of it: it may be a model where what was seen is made by those who
+/// keep models.
+fn unsure(folder: &Path, hint: bool) -> Within {
+    if !hint {
+        return Within::Nothing { cut: true };
+    }
+    let stake = Stake::Model(folder.to_path_buf());
+    Within::Found(Sight { path: folder.to_path_buf(), stake, model: None })
 }
 
 /// A file whose name says something, looked at.
