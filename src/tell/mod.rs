@@ -220,6 +220,7 @@ pub fn request_ids(requests: &[Filed], clock: &Clock) {
 /// Ids of rules with when they refuse.
 pub fn rule_ids() {
     verbatim(ids::rules().as_bytes());
+}
 
 /// Why a call of an agent's tool is denied.
 #[must_use]

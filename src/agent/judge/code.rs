@@ -20,6 +20,7 @@ enum Does {
     Runs,
 }
 
+const NOT_KNOWN: &str = "a program text that is not known";
 const WHOLE: Effect = Effect::Remove { recursive: true };
 
 /// Calls by their last name, with what must stand before it (nothing: whatever does).
@@ -267,9 +268,20 @@ impl Code<'_, '_> {
         }
         if ["exec", "eval"].contains(&name) && open && !dotted && self.inline {
             let argument = &self.tokens[at + 2..self.argument_end(at + 2)];
-            if !matches!(argument, [Token::Text(_, false)]) {
-                scripts::unknown(self.judge, &self.state, "a program text that is not known");
+            match argument {
+                [Token::Text(text, false)] => {
+                    let (text, state) = (text.clone(), self.state.clone());
+                    judge(self.judge, &state, Language::Python, &text, true);
+                }
+                _ => scripts::unknown(self.judge, &self.state, NOT_KNOWN),
             }
+        }
+        // A function by a name that is made at run time.
+        let modules = ["os", "shutil", "__import__", "pathlib", "subprocess"];
+        let of = self.tokens.get(at + 2);
+        if name == "getattr" && matches!(of, Some(Token::Name(n)) if modules.contains(&n.as_str()))
+        {
+            scripts::unknown(self.judge, &self.state, NOT_KNOWN);
         }
     }
 

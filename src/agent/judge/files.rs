@@ -42,6 +42,18 @@ pub(super) fn output_file(judge: &mut Judge<'_>, state: &mut State, call: &Call<
     Output::unknown(Vec::new())
 }
 
+/// `tee`; what it reads is in its files then.
+pub(super) fn tee(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let args = split(&call.words[1..], &[]);
+    let append = args.has(&["-a", "--append"]);
+    let text = call.stdin.joined();
+    for word in &args.operands {
+        judge.touch(state, word, if append { Effect::Append } else { Effect::Overwrite });
+        state.write(word, text.as_deref(), append);
+    }
+    call.stdin.clone()
+}
+
 /// What it makes is empty.
 pub(super) fn mkdir(_: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let args = table::split(call, &["-m", "--mode"]);

@@ -179,29 +179,39 @@ fn walk(state: &State, roots: &[Word], tests: &Tests) -> (Vec<PathBuf>, bool) {
     let until = Instant::now() + TIME;
     let mut found = Vec::new();
     let starts = roots.iter().filter(|r| !r.is_unknown()).filter_map(Word::pattern);
-    let mut queue: VecDeque<(PathBuf, usize)> = VecDeque::new();
+    let mut queue: VecDeque<(PathBuf, usize, Option<bool>)> = VecDeque::new();
     for start in starts {
         for path in state.paths(&start) {
             let all =
                 if start.contains(['*', '?', '[']) { glob::matches(&path) } else { vec![path] };
-            queue.extend(all.into_iter().map(|path| (path, 0)));
+            queue.extend(all.into_iter().map(|path| (path, 0, None)));
         }
     }
     let mut cut = false;
-    while let Some((path, depth)) = queue.pop_front() {
-        let Ok(meta) = path.symlink_metadata() else { continue };
-        let size = if meta.is_dir() { glob::listing(&path).len() as u64 } else { meta.len() };
-        if !(tests.empty && size > 0) && fits(&path, meta.is_dir(), depth, tests) {
+    while let Some((path, depth, is_dir)) = queue.pop_front() {
+        let looked =
+            if is_dir.is_none() || tests.empty { path.symlink_metadata().ok() } else { None };
+        let Some(is_dir) = is_dir.or_else(|| looked.as_ref().map(std::fs::Metadata::is_dir)) else {
+            continue;
+        };
+        let full = tests.empty
+            && if is_dir {
+                !glob::listing(&path).is_empty()
+            } else {
+                looked.is_some_and(|m| m.len() > 0)
+            };
+        if !full && fits(&path, is_dir, depth, tests) {
             found.push(path.clone());
         }
-        if !meta.is_dir() || tests.depth.is_some_and(|most| depth >= most) {
+        if !is_dir || tests.depth.is_some_and(|most| depth >= most) {
             continue;
         }
         if Instant::now() > until {
             cut = true;
             break;
         }
-        queue.extend(glob::listing(&path).into_iter().map(|name| (path.join(name), depth + 1)));
+        let names = glob::typed(&path).into_iter();
+        queue.extend(names.map(|(name, is_dir)| (path.join(name), depth + 1, is_dir)));
     }
     let weights = |path: &PathBuf| path.file_name().is_some_and(is_weights_name);
     found.sort_by_cached_key(|path| !weights(path));

@@ -34,7 +34,7 @@ pub(super) fn matches(pattern: &Path) -> Vec<PathBuf> {
                 }
             }
         }
-        next.sort_by_key(|path| !path.file_name().is_some_and(is_weights_name));
+        next.sort_by_cached_key(|path: &PathBuf| !path.file_name().is_some_and(is_weights_name));
         next.truncate(MATCHES);
         found = next;
     }
@@ -43,12 +43,17 @@ pub(super) fn matches(pattern: &Path) -> Vec<PathBuf> {
 
 /// The names in a folder.
 pub(super) fn listing(folder: &Path) -> Vec<std::ffi::OsString> {
+    typed(folder).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The names in a folder, and whether each is one itself, where the listing says so.
+pub(super) fn typed(folder: &Path) -> Vec<(std::ffi::OsString, Option<bool>)> {
     let mut names = Vec::new();
     if let Ok(open) = dir::open_path(folder) {
-        let mut buffer = Vec::with_capacity(64 << 10);
-        let _ = dir::for_each_name(open, &mut buffer, |name, _| {
+        let mut buffer = Vec::with_capacity(256 << 10);
+        let _ = dir::for_each_name(open, &mut buffer, |name, entry| {
             if names.len() < NAMES {
-                names.push(OsStr::from_bytes(name.to_bytes()).to_owned());
+                names.push((OsStr::from_bytes(name.to_bytes()).to_owned(), entry.is_dir));
             }
         });
     }

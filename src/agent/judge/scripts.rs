@@ -39,6 +39,9 @@ impl Judge<'_> {
             return state.vars.get("<()")?.first()?.literal();
         }
         state.paths(&written).iter().find_map(|path| {
+            if let Some(text) = state.written.get(path) {
+                return Some(text.clone());
+            }
             if !path.is_file() {
                 return None;
             }

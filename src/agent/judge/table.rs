@@ -113,11 +113,7 @@ pub const PROGRAMS: &[Program] = &[
         "with --rm the original",
         Operands { needs: &["--rm"], ..data::all(Effect::Move) },
     ),
-    operands(
-        &["tee"],
-        "what it overwrites",
-        Operands { unless: &["-a", "--append"], ..data::all(Effect::Overwrite) },
-    ),
+    own(&["tee"], "what it overwrites", false, files::tee),
     operands(
         &["sponge"],
         "what it overwrites",

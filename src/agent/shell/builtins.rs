@@ -73,6 +73,16 @@ pub(super) fn run(
             state.depth -= 1;
             return Some(out);
         }
+        "trap" => {
+            if let Some(text) = args.iter().filter_map(Word::pattern).find(|a| !a.starts_with('-'))
+                && args.len() > 1
+                && state.depth < super::DEEPEST
+            {
+                let mut own = state.clone();
+                own.depth += 1;
+                super::run(host, &mut own, &text, &Output::default());
+            }
+        }
         "pwd" => {
             let lines = state.cwds.iter().map(|p| Word::text(p.to_string_lossy()));
             return Some(Output::lines(lines.collect()));

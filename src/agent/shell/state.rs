@@ -31,6 +31,8 @@ pub(in crate::agent) struct State {
     pub links: Vec<(PathBuf, PathBuf)>,
     /// In a container: its folders with what they are here; of all others nothing is known.
     pub lent: Option<Vec<(PathBuf, PathBuf)>>,
+    /// Files that were written on the way, with what is in them.
+    pub written: BTreeMap<PathBuf, String>,
     /// Folders that were made on the way.
     pub made: BTreeSet<PathBuf>,
     /// Its arguments.
@@ -57,6 +59,22 @@ impl State {
             all.dedup();
         } else {
             self.vars.insert(name.to_owned(), values);
+        }
+    }
+
+    /// A file is written, as far as what is written is known.
+    pub(in crate::agent) fn write(&mut self, target: &Word, text: Option<&str>, append: bool) {
+        let Some(written) = target.literal() else { return };
+        for path in self.paths(&written) {
+            let before = if append { self.written.get(&path).cloned() } else { None };
+            match text {
+                Some(text) => {
+                    self.written.insert(path, format!("{}{text}\n", before.unwrap_or_default()));
+                }
+                None => {
+                    self.written.remove(&path);
+                }
+            }
         }
     }
 

@@ -19,6 +19,7 @@ pub(super) fn run(host: &mut dyn Host, state: &mut State, node: &Node, stdin: &O
                 // Each is a shell of its own, but for zsh's last.
                 let mut own = state.clone();
                 fed = run(host, &mut own, node, &fed);
+                state.written.append(&mut own.written);
                 fed.fed = true;
             }
             fed
@@ -59,7 +60,7 @@ pub(super) fn run(host: &mut dyn Host, state: &mut State, node: &Node, stdin: &O
         Node::With(node, redirects) => {
             let (fed, to_file) = redirected(host, state, redirects, stdin);
             let out = run(host, state, node, fed.as_ref().unwrap_or(stdin));
-            if to_file { Output::default() } else { out }
+            into(state, to_file, out)
         }
     }
 }
@@ -126,21 +127,24 @@ fn join(out: &mut Output, more: Output) {
     };
 }
 
-/// What is read instead, and whether what is written goes to a file.
+/// What is read instead, and the files that what is written goes to.
 fn redirected(
     host: &mut dyn Host,
     state: &mut State,
     redirects: &[Redirect],
     stdin: &Output,
-) -> (Option<Output>, bool) {
-    let (mut fed, mut to_file) = (None, false);
+) -> (Option<Output>, Vec<(Word, bool)>) {
+    let (mut fed, mut files) = (None, Vec::new());
     for redirect in redirects {
         match redirect {
             Redirect::Write(raw) | Redirect::Append(raw) => {
-                to_file |= matches!(raw, Raw::Word(w) if !w.starts_with("/dev/"));
+                let device = matches!(raw, Raw::Word(w) if w.starts_with("/dev/"));
                 let append = matches!(redirect, Redirect::Append(_));
                 for word in expand(host, state, raw) {
                     host.write(state, &word, append);
+                    if !device {
+                        files.push((word, append));
+                    }
                 }
             }
             Redirect::Read(Raw::Process(node)) => {
@@ -162,7 +166,7 @@ fn redirected(
             }
         }
     }
-    (fed, to_file)
+    (fed, files)
 }
 
 fn command(host: &mut dyn Host, state: &mut State, simple: &Simple, stdin: &Output) -> Output {
@@ -182,7 +186,19 @@ fn command(host: &mut dyn Host, state: &mut State, simple: &Simple, stdin: &Outp
         return Output::default();
     }
     let out = call(host, state, Call { words, stdin: fed.as_ref().unwrap_or(stdin), env });
-    if to_file { Output::default() } else { out }
+    into(state, to_file, out)
+}
+
+/// What goes to files goes no further, and is known as what is in them.
+fn into(state: &mut State, files: Vec<(Word, bool)>, out: Output) -> Output {
+    if files.is_empty() {
+        return out;
+    }
+    let text = out.joined();
+    for (file, append) in files {
+        state.write(&file, text.as_deref(), append);
+    }
+    Output::default()
 }
 
 /// Runs one command: a builtin that changes the shell, a function, or a program.

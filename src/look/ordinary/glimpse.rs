@@ -8,8 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::operand::{Finder, Names};
-use super::{Scale, Seen, Stake};
+use super::operand::{self, Finder};
+use super::{Depth, Scale, Seen, Stake};
 use crate::facts::{FileKind, Model};
 use crate::look::inventory::{self, Limit};
 use crate::look::{Eyes, notable, whole};
@@ -81,17 +81,17 @@ fn is_keep(name: &str) -> bool {
 /// What is at stake in an absolute path, if anything. Directories are looked into where `recursive`
 /// says so.
 pub fn sight(path: &Path, recursive: bool, time: Duration, eyes: &Eyes<'_>) -> Option<Sight> {
-    let with = [path.to_path_buf()];
-    let mut scale = Scale::new(&with, recursive, eyes);
+    let depth = if recursive { Depth::Trees } else { Depth::Files };
+    let mut scale = Scale::new(depth, eyes);
     let operand = Finder::default().find(path.as_os_str());
     let entry = match operand.names {
-        Names::Entry(entry) => entry,
-        Names::Root => {
+        operand::Names::Entry(entry) => entry,
+        operand::Names::Root => {
             let stake = Stake::Protected("it is the root of the file system".to_owned());
             return Some(Sight { path: path.into(), stake, model: None });
         }
-        Names::Behind { directory } => return sight(&directory, recursive, time, eyes),
-        Names::Nothing { .. } | Names::Dot { .. } => return None,
+        operand::Names::Behind { directory } => return sight(&directory, recursive, time, eyes),
+        operand::Names::Nothing { .. } | operand::Names::Dot { .. } => return None,
     };
     let directory = entry.meta.kind == FileKind::Directory;
     if directory && !recursive {
@@ -142,9 +142,7 @@ pub fn beside(path: &Path, eyes: &Eyes<'_>) -> Option<Sight> {
         return None;
     }
     let listed = names(folder)?;
-    let weights =
-        listed.iter().find(|(name, is_dir)| !is_dir && whole::is_weights(super::text(name)))?;
-    let file = folder.join(&weights.0);
+    let file = folder.join(listed.weights.first()?);
     let model = model(&file, eyes)?;
     let stake = Stake::Part(format!("the folder of the model {}", folder.display()));
     Some(Sight { path: path.to_path_buf(), stake, model: Some(model) })
@@ -157,16 +155,35 @@ fn model(path: &Path, eyes: &Eyes<'_>) -> Option<Box<Model>> {
     found.map(|found| found.model).find(|model| !model.installed).map(Box::new)
 }
 
-fn names(folder: &Path) -> Option<Vec<(OsString, bool)>> {
+/// What a listing says.
+#[derive(Default)]
+struct Names {
+    folders: Vec<OsString>,
+    /// Named like weights.
+    weights: Vec<OsString>,
+    /// Labels and KEEP files.
+    words: Vec<OsString>,
+    all: usize,
+}
+
+fn names(folder: &Path) -> Option<Names> {
     let open = dir::open_path(folder).ok()?;
-    let mut listed = Vec::new();
-    let mut buffer = Vec::with_capacity(64 << 10);
+    let mut found = Names::default();
+    let mut buffer = Vec::with_capacity(256 << 10);
     let each = |name: &std::ffi::CStr, entry: dir::Listed| {
-        let name = OsStr::from_bytes(name.to_bytes()).to_owned();
-        listed.push((name, entry.is_dir.unwrap_or(false)));
+        found.all += 1;
+        let name = OsStr::from_bytes(name.to_bytes());
+        let text = super::text(name);
+        if entry.is_dir == Some(true) {
+            found.folders.push(name.to_owned());
+        } else if whole::is_weights(text) {
+            found.weights.push(name.to_owned());
+        } else if notable::is_label(name.as_bytes()) || is_keep(text) {
+            found.words.push(name.to_owned());
+        }
     };
     dir::for_each_name(open, &mut buffer, each).ok()?;
-    Some(listed)
+    Some(found)
 }
 
 /// Whether something in a folder is at stake, of the folders and files that count.
@@ -184,27 +201,28 @@ pub fn within(
             return unsure(folder, hint);
         }
         let Some(listed) = names(&at) else { continue };
-        seen += listed.len();
-        flat |= listed.len() > FLAT;
+        seen += listed.all;
+        flat |= listed.all > FLAT;
         // The weights say more than a label.
-        let weights =
-            |(name, is_dir): &(OsString, bool)| !is_dir && whole::is_weights(super::text(name));
-        let (first, rest): (Vec<_>, Vec<_>) = listed.into_iter().partition(weights);
-        for (name, is_dir) in first.into_iter().chain(rest) {
-            let text = super::text(&name);
-            if (is_dir || is_weights_name(&name)) && !counts(&at.join(&name)) {
-                continue;
-            }
-            hint |= is_dir && HINTS.iter().any(|start| text.starts_with(start));
-            if is_dir {
-                if !MADE_ANEW.contains(&text) && text != ".git" && text != "site-packages" {
-                    queue.push_back(at.join(&name));
-                }
-            } else if is_weights_name(&name)
-                && let Some(found) = named(&at.join(&name), eyes)
+        for name in listed.weights.iter().chain(&listed.words) {
+            let path = at.join(name);
+            if counts(&path)
+                && let Some(found) = named(&path, eyes)
             {
                 return Within::Found(found);
             }
+        }
+        for name in listed.folders {
+            let text = super::text(&name);
+            let path = at.join(&name);
+            if MADE_ANEW.contains(&text)
+                || [".git", "site-packages"].contains(&text)
+                || !counts(&path)
+            {
+                continue;
+            }
+            hint |= HINTS.iter().any(|start| text.starts_with(start));
+            queue.push_back(path);
         }
     }
     if flat {
