@@ -30,6 +30,17 @@ struct Tests {
     open: bool,
 }
 
+impl Tests {
+    /// Whether a file of this name may be found.
+    fn may_fit(&self, name: &str) -> bool {
+        let by_path = self.names.iter().any(|(_, by_path)| *by_path);
+        self.open || by_path || self.names.is_empty() || {
+            let lower = name.to_lowercase();
+            self.names.iter().any(|(pattern, _)| glob::is_like(&pattern.to_lowercase(), &lower))
+        }
+    }
+}
+
 /// `find`, and `fd`, whose words are others.
 pub(super) fn find(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let words = &call.words[1..];
@@ -211,6 +222,10 @@ fn walk(state: &State, roots: &[Word], tests: &Tests) -> (Vec<PathBuf>, bool) {
             break;
         }
         let names = glob::typed(&path).into_iter();
+        // Most names of a large folder are none that is looked for.
+        let names = names.filter(|(name, is_dir)| {
+            *is_dir != Some(false) || tests.may_fit(&name.to_string_lossy())
+        });
         queue.extend(names.map(|(name, is_dir)| (path.join(name), depth + 1, is_dir)));
     }
     let weights = |path: &PathBuf| path.file_name().is_some_and(is_weights_name);

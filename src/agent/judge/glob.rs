@@ -74,63 +74,60 @@ pub(super) fn is_like(pattern: &str, name: &str) -> bool {
     if ["!(", "@(", "+(", "?(", "*("].iter().any(|open| pattern.contains(open)) {
         return true;
     }
-    let (pattern, name): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), name.chars().collect());
     let (mut p, mut n) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        let step = match pattern.get(p) {
+    while let Some(c) = name[n..].chars().next() {
+        let step = match pattern[p..].chars().next() {
             Some('*') => {
                 star = Some((p, n));
                 p += 1;
                 continue;
             }
             Some('?') => Some(p + 1),
-            Some('[') => class(&pattern, p, name[n]),
-            Some(c) if *c == name[n] => Some(p + 1),
+            Some('[') => class(pattern, p, c),
+            Some(own) if own == c => Some(p + c.len_utf8()),
             _ => None,
         };
         match (step, star) {
             (Some(next), _) => {
                 p = next;
-                n += 1;
+                n += c.len_utf8();
             }
             (None, Some((at, from))) => {
-                star = Some((at, from + 1));
+                // The star takes one more.
+                let from = from + name[from..].chars().next().map_or(1, char::len_utf8);
+                star = Some((at, from));
                 p = at + 1;
-                n = from + 1;
+                n = from;
             }
             (None, None) => return false,
         }
     }
-    pattern[p..].iter().all(|c| *c == '*')
+    pattern[p..].bytes().all(|b| b == b'*')
 }
 
 /// `[..]`: the place after it where the character is in it.
-fn class(pattern: &[char], at: usize, c: char) -> Option<usize> {
-    let mut i = at + 1;
-    let negated = matches!(pattern.get(i), Some('!' | '^'));
-    i += usize::from(negated);
-    let mut found = false;
-    let first = i;
-    loop {
-        match pattern.get(i) {
-            None => return (c == '[').then_some(at + 1),
-            Some(']') if i > first => break,
-            Some(':') => found = true,
-            Some(low) => {
-                if pattern.get(i + 1) == Some(&'-') && pattern.get(i + 2).is_some_and(|h| *h != ']')
-                {
-                    found |= (*low..=pattern[i + 2]).contains(&c);
-                    i += 2;
-                } else {
-                    found |= *low == c;
-                }
-            }
+fn class(pattern: &str, at: usize, c: char) -> Option<usize> {
+    let mut inner = pattern[at + 1..].char_indices().peekable();
+    let negated = inner.next_if(|(_, c)| matches!(c, '!' | '^')).is_some();
+    let (mut found, mut first) = (false, true);
+    while let Some((offset, low)) = inner.next() {
+        if low == ']' && !first {
+            return (found != negated).then_some(at + 1 + offset + 1);
         }
-        i += 1;
+        first = false;
+        let rest = &pattern[at + 1 + offset + low.len_utf8()..];
+        let high = rest.strip_prefix('-').and_then(|rest| rest.chars().next());
+        match high.filter(|high| *high != ']') {
+            Some(high) => {
+                found |= (low..=high).contains(&c);
+                inner.nth(1);
+            }
+            // `[:alpha:]` is taken to mean everything.
+            None => found |= low == c || low == ':',
+        }
     }
-    (found != negated).then_some(i + 1)
+    (c == '[').then_some(at + 1)
 }
 
 #[cfg(test)]
@@ -145,9 +142,11 @@ mod tests {
             ("[a-c]x", "bx"),
             ("[!a]*", "bcd"),
             ("a*b*c", "axxbyyc"),
+            ("?x*", "\u{e9}x\u{e9}"),
+            ("[[]a", "[a"),
         ];
         assert!(fits.iter().all(|(p, n)| is_like(p, n)));
-        let not = [("*.py", "a.pyc"), ("[a-c]x", "dx"), ("a?", "a"), ("", "a")];
+        let not = [("*.py", "a.pyc"), ("[a-c]x", "dx"), ("a?", "a"), ("", "a"), ("[", "a")];
         assert!(not.iter().all(|(p, n)| !is_like(p, n)));
     }
 }

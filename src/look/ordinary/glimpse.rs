@@ -98,30 +98,24 @@ pub fn sight(path: &Path, recursive: bool, time: Duration, eyes: &Eyes<'_>) -> O
         return None;
     }
     let at = entry.path();
+    if !directory {
+        // Weights are told by themselves; what lies around them takes longer to look at.
+        let mut found = Vec::new();
+        scale.contents(&entry, &at, &mut Seen::default(), &mut found);
+        if let Some(stake) = found.into_iter().next() {
+            let model = is_model(&stake).then(|| model(&at, eyes)).flatten();
+            return Some(Sight { path: at, stake, model });
+        }
+    }
     let mut around = scale.around(&entry, &at);
     // What must never go stands first; the weights say more than the shard's part in them.
     around.sort_by_key(|stake| !matches!(stake, Stake::Protected(_)));
-    if matches!(around.first(), Some(Stake::Protected(_))) {
-        return around.into_iter().next().map(|stake| Sight { path: at, stake, model: None });
+    let protected = matches!(around.first(), Some(Stake::Protected(_)));
+    let looks = directory && !protected && !MADE_ANEW.contains(&super::text(&entry.name));
+    if looks && let Within::Found(sight) = within(&at, time, eyes, &|_| true) {
+        return Some(sight);
     }
-    let inner = if !directory {
-        let mut found = Vec::new();
-        scale.contents(&entry, &at, &mut Seen::default(), &mut found);
-        found.into_iter().next().map(|stake| {
-            let model = is_model(&stake).then(|| model(&at, eyes)).flatten();
-            Sight { path: at.clone(), stake, model }
-        })
-    } else if MADE_ANEW.contains(&super::text(&entry.name)) {
-        None
-    } else {
-        match within(&at, time, eyes, &|_| true) {
-            Within::Found(sight) => Some(sight),
-            Within::Nothing { .. } => None,
-        }
-    };
-    inner.or_else(|| {
-        around.into_iter().next().map(|stake| Sight { path: at.clone(), stake, model: None })
-    })
+    around.into_iter().next().map(|stake| Sight { path: at, stake, model: None })
 }
 
 fn is_model(stake: &Stake) -> bool {
@@ -141,9 +135,12 @@ pub fn beside(path: &Path, eyes: &Eyes<'_>) -> Option<Sight> {
     if left || !binds {
         return None;
     }
-    let listed = names(folder)?;
-    let file = folder.join(listed.weights.first()?);
-    let model = model(&file, eyes)?;
+    let mut found = None;
+    names(folder, &mut |name| {
+        found = model(&folder.join(name), eyes);
+        found.is_some()
+    })?;
+    let model = found?;
     let stake = Stake::Part(format!("the folder of the model {}", folder.display()));
     Some(Sight { path: path.to_path_buf(), stake, model: Some(model) })
 }
@@ -159,17 +156,24 @@ fn model(path: &Path, eyes: &Eyes<'_>) -> Option<Box<Model>> {
 #[derive(Default)]
 struct Names {
     folders: Vec<OsString>,
-    /// Named like weights.
-    weights: Vec<OsString>,
     /// Labels and KEEP files.
     words: Vec<OsString>,
     all: usize,
 }
 
-fn names(folder: &Path) -> Option<Names> {
+/// Names under which most weights lie: a look at each costs less than a long listing.
+const USUAL: &[&str] =
+    &["model.safetensors", "adapter_model.safetensors", "pytorch_model.bin", "best.pt"];
+
+/// Lists a folder until a name like that of weights is what `wanted` looks for.
+fn names(folder: &Path, wanted: &mut dyn FnMut(&OsStr) -> bool) -> Option<Names> {
     let open = dir::open_path(folder).ok()?;
     let mut found = Names::default();
-    let mut buffer = Vec::with_capacity(256 << 10);
+    let usual = |name: &&&str| dir::stat_name(&open, OsStr::new(name)).is_ok();
+    if USUAL.iter().filter(usual).any(|name| wanted(OsStr::new(name))) {
+        return Some(found);
+    }
+    let mut buffer = Vec::with_capacity(64 << 10);
     let each = |name: &std::ffi::CStr, entry: dir::Listed| {
         found.all += 1;
         let name = OsStr::from_bytes(name.to_bytes());
@@ -177,12 +181,13 @@ fn names(folder: &Path) -> Option<Names> {
         if entry.is_dir == Some(true) {
             found.folders.push(name.to_owned());
         } else if whole::is_weights(text) {
-            found.weights.push(name.to_owned());
+            return !wanted(name);
         } else if notable::is_label(name.as_bytes()) || is_keep(text) {
             found.words.push(name.to_owned());
         }
+        true
     };
-    dir::for_each_name(open, &mut buffer, each).ok()?;
+    dir::each_name_while(&open, &mut buffer, each).ok()?;
     Some(found)
 }
 
@@ -200,12 +205,22 @@ pub fn within(
         if Instant::now() > until || seen > ENTRIES as usize {
             return unsure(folder, hint);
         }
-        let Some(listed) = names(&at) else { continue };
+        let mut found = None;
+        let listed = names(&at, &mut |name| {
+            let path = at.join(name);
+            if counts(&path) {
+                found = named(&path, eyes);
+            }
+            found.is_some()
+        });
+        if let Some(found) = found {
+            return Within::Found(found);
+        }
+        let Some(listed) = listed else { continue };
         seen += listed.all;
         flat |= listed.all > FLAT;
         // The weights say more than a label.
-        for name in listed.weights.iter().chain(&listed.words) {
-            let path = at.join(name);
+        for path in listed.words.iter().map(|name| at.join(name)) {
             if counts(&path)
                 && let Some(found) = named(&path, eyes)
             {
