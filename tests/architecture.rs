@@ -27,7 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("agent", &["decide", "facts", "look", "policy", "sys", "when"]),
     ("act", &["ask", "crew", "decide", "facts", "keep", "look", "sys", "when"]),
     ("keep", &["facts", "sys"]),
-    ("tell", &["act", "cli", "decide", "facts", "keep", "look", "policy", "when"]),
+    ("tell", &["act", "agent", "cli", "decide", "facts", "keep", "look", "policy", "when"]),
     ("sys", &["facts", "when"]),
 ];
 

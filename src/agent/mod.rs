@@ -1,7 +1,10 @@
 //! Coding agents: how one is known that calls. An agent may see a plan and file a request; nothing
 //! here can confirm one.
 
+pub mod hook;
+pub mod judge;
 mod known;
+mod shell;
 mod who;
 
 pub use who::{Seen, who};

@@ -6,6 +6,7 @@ mod carry_out;
 mod completions;
 mod delete;
 mod explain;
+mod hook;
 mod ids;
 mod init;
 mod label;
@@ -101,6 +102,7 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Explain(args)) => args.json,
         Some(Command::Ack(_) | Command::Rm(_) | Command::Deny(_) | Command::Cancel(_)) => false,
         Some(Command::Init(_) | Command::Completions(_) | Command::Man(_)) => false,
+        Some(Command::Hook(_)) => false,
     };
     let voice = if json { Voice::Json } else { Voice::Text };
     if cli.command.is_none()
@@ -130,6 +132,7 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Init(args)) => init::run(&args, voice),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args, voice),
+        Some(Command::Hook(args)) => Ok(hook::run(&args.agent)),
     };
     result.unwrap_or_else(|error| {
         voice.failure(&error, Exit::Failed as u8);

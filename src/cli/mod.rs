@@ -99,6 +99,9 @@ pub enum Command {
     /// Print safe-rm(1), or write the man pages of all commands
     #[command(after_help = "example: safe-rm man --out ~/.local/share/man/man1")]
     Man(Man),
+    /// Judge one call of a coding agent's tool, given on stdin, before it runs
+    #[command(after_help = "example: safe-rm hook claude-code < call.json")]
+    Hook(Hook),
 }
 
 /// `safe-rm PATH...`
@@ -381,4 +384,13 @@ pub struct Ack {
     /// `clock`, or the folder whose label says `Retired:`
     #[arg(value_hint = ValueHint::DirPath, value_name = "clock|DIR", value_parser = path())]
     pub what: OsString,
+}
+
+/// `safe-rm hook AGENT`
+#[derive(Debug, Args)]
+pub struct Hook {
+    /// In whose dialect
+    #[arg(value_name = "AGENT",
+          value_parser = ["claude-code", "codex", "gemini", "copilot", "cursor", "opencode"])]
+    pub agent: String,
 }

@@ -186,6 +186,21 @@ pub fn for_each_name(
     buffer: &mut Vec<u8>,
     mut each: impl FnMut(&CStr, Listed),
 ) -> io::Result<()> {
+    each_name_while(dir, buffer, |name, entry| {
+        each(name, entry);
+        true
+    })
+}
+
+/// As [`for_each_name`], as long as `each` wants more.
+///
+/// # Errors
+/// As [`for_each_name`].
+pub fn each_name_while(
+    dir: impl AsFd,
+    buffer: &mut Vec<u8>,
+    mut each: impl FnMut(&CStr, Listed) -> bool,
+) -> io::Result<()> {
     let mut raw = RawDir::new(dir, buffer.spare_capacity_mut());
     while let Some(entry) = raw.next() {
         let entry = entry?;
@@ -195,7 +210,9 @@ pub fn for_each_name(
                 FileType::Unknown => None,
                 kind => Some(kind == FileType::Directory),
             };
-            each(name, Listed { ino: entry.ino(), is_dir });
+            if !each(name, Listed { ino: entry.ino(), is_dir }) {
+                break;
+            }
         }
     }
     Ok(())

@@ -42,6 +42,13 @@ pub fn variable(name: &str) -> Option<OsString> {
     var(name)
 }
 
+/// The value of a variable that a command names; a rule never depends on one.
+#[must_use]
+pub fn lookup(name: &str) -> Option<String> {
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    if plain { var(name)?.into_string().ok() } else { None }
+}
+
 /// Whether the first operand ends the options, as POSIX has it.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "set is set, also where it is empty")]

@@ -2,6 +2,7 @@
 
 mod copies;
 mod explain;
+mod hook;
 mod ids;
 mod json;
 mod kept;
@@ -219,6 +220,21 @@ pub fn request_ids(requests: &[Filed], clock: &Clock) {
 /// Ids of rules with when they refuse.
 pub fn rule_ids() {
     verbatim(ids::rules().as_bytes());
+}
+
+/// Why a call of an agent's tool is denied.
+#[must_use]
+pub fn denial(denial: &crate::agent::judge::Denial) -> String {
+    hook::denial(denial)
+}
+
+/// Gives an agent its answer, byte for byte; whether it was taken.
+#[must_use]
+pub fn answer(out: &str, err: &str) -> bool {
+    let (mut stdout, mut stderr) = (std::io::stdout(), std::io::stderr());
+    let _ = stderr.write_all(err.as_bytes());
+    let out = if out.is_empty() { String::new() } else { format!("{}\n", safe::ascii(out)) };
+    stdout.write_all(out.as_bytes()).and_then(|()| stdout.flush()).is_ok()
 }
 
 /// A path as it is shown.

@@ -15,6 +15,7 @@ pub mod made;
 pub mod person;
 pub mod rm;
 pub mod said;
+pub mod tree;
 
 /// The binary under test.
 pub const BIN: &str = env!("CARGO_BIN_EXE_safe-rm");

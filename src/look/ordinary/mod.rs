@@ -5,6 +5,7 @@
 //! rule afterwards, and what it does not find here no rule is asked about: it looks with the same
 //! eyes, by the same code, as they do.
 
+mod glimpse;
 mod guarded;
 mod operand;
 mod parts;
@@ -20,6 +21,7 @@ use crate::facts::{FileId, FileKind, Listing, Meta, Pin, Stamp};
 use crate::look::survey::{self, Purpose};
 use crate::look::{Eyes, identify, notable, pins, tree, whole};
 use crate::sys::dir;
+pub use glimpse::{Sight, Within, beside, is_weights_name, sight, within};
 use operand::Finder;
 pub use operand::{Entry, Folder, Names, Open, Operand};
 
@@ -105,15 +107,7 @@ impl Seen {
 pub fn weigh(typed: &[OsString], depth: Depth, eyes: &Eyes<'_>) -> Weighed {
     let mut finder = Finder::default();
     let operands: Vec<Operand> = typed.iter().map(|typed| finder.find(typed)).collect();
-    let mut scale = Scale {
-        eyes,
-        depth,
-        parts: parts::Parts::default(),
-        guarded: guarded::Guarded::new(eyes),
-        pins: HashMap::new(),
-        stakes: Vec::new(),
-        bytes: 0,
-    };
+    let mut scale = Scale::new(depth, eyes);
     let seen: Vec<Option<Seen>> = operands.iter().map(|operand| scale.weigh(operand)).collect();
     let Scale { stakes, bytes, .. } = scale;
     Weighed { operands: operands.into_iter().zip(seen).collect(), stakes, bytes }
@@ -154,7 +148,19 @@ struct Scale<'a> {
     bytes: u64,
 }
 
-impl Scale<'_> {
+impl<'a> Scale<'a> {
+    fn new(depth: Depth, eyes: &'a Eyes<'a>) -> Self {
+        Self {
+            eyes,
+            depth,
+            parts: parts::Parts::default(),
+            guarded: guarded::Guarded::new(eyes),
+            pins: HashMap::new(),
+            stakes: Vec::new(),
+            bytes: 0,
+        }
+    }
+
     /// Weighs one operand. Nothing was seen of what rm would not touch.
     fn weigh(&mut self, operand: &Operand) -> Option<Seen> {
         let Names::Entry(entry) = &operand.names else { return None };
@@ -166,35 +172,7 @@ impl Scale<'_> {
             return Some(Seen::default());
         }
         let path = entry.path();
-        let mut found = Vec::new();
-        found.extend(self.guarded.why(&path, directory).map(Stake::Protected));
-        found.extend(self.parts.part_of(entry, &path).map(Stake::Part));
-        let folder = &entry.folder.path;
-        let over = self.pins.entry(folder.clone()).or_insert_with(|| Over {
-            pins: pins::over(folder),
-            asked: 0,
-            labels: true,
-        });
-        over.asked += 1;
-        if over.asked == SEVERAL {
-            over.labels = pins::may_have_labels(folder);
-        }
-        // A pin does not pin itself.
-        let pin = over.pins.iter().find(|pin| pin.path != path).map(|pin| pin.path.clone());
-        let beside = |path| pins::beside(path).into_iter().next().map(|pin| pin.path);
-        let pin = pin.or_else(|| over.labels.then(|| beside(&path)).flatten());
-        found.extend(pin.map(Stake::Pinned));
-        let name = entry.name.as_encoded_bytes();
-        if notable::is_label(name) {
-            found.push(Stake::Label(path.clone()));
-        }
-        if entry
-            .name
-            .to_str()
-            .is_some_and(|n| notable::KEEP_FILES.list().contains(&n) && n != ".keep")
-        {
-            found.push(Stake::Pinned(path.clone()));
-        }
+        let mut found = self.around(entry, &path);
         // What will be refused whatever it holds is not walked.
         let protected = found.iter().any(|stake| matches!(stake, Stake::Protected(_)));
         let world = self.eyes.surroundings;
@@ -207,6 +185,41 @@ impl Scale<'_> {
         }
         self.stakes.extend(found.into_iter().map(|stake| (operand.shown.clone(), stake)));
         Some(seen)
+    }
+
+    /// What the name and the folders around say of an entry.
+    fn around(&mut self, entry: &Entry, path: &Path) -> Vec<Stake> {
+        let directory = entry.meta.kind == FileKind::Directory;
+        let mut found = Vec::new();
+        found.extend(self.guarded.why(path, directory).map(Stake::Protected));
+        found.extend(self.parts.part_of(entry, path).map(Stake::Part));
+        let folder = &entry.folder.path;
+        let over = self.pins.entry(folder.clone()).or_insert_with(|| Over {
+            pins: pins::over(folder),
+            asked: 0,
+            labels: true,
+        });
+        over.asked += 1;
+        if over.asked == SEVERAL {
+            over.labels = pins::may_have_labels(folder);
+        }
+        // A pin does not pin itself.
+        let pin = over.pins.iter().find(|pin| pin.path != *path).map(|pin| pin.path.clone());
+        let beside = |path| pins::beside(path).into_iter().next().map(|pin| pin.path);
+        let pin = pin.or_else(|| over.labels.then(|| beside(path)).flatten());
+        found.extend(pin.map(Stake::Pinned));
+        let name = entry.name.as_encoded_bytes();
+        if notable::is_label(name) {
+            found.push(Stake::Label(path.to_path_buf()));
+        }
+        if entry
+            .name
+            .to_str()
+            .is_some_and(|n| notable::KEEP_FILES.list().contains(&n) && n != ".keep")
+        {
+            found.push(Stake::Pinned(path.to_path_buf()));
+        }
+        found
     }
 
     fn contents(&mut self, entry: &Entry, path: &Path, seen: &mut Seen, found: &mut Vec<Stake>) {

@@ -1,0 +1,33 @@
+//! Copilot CLI: flat, and always with code 0, since every other one lets the call through.
+
+use serde_json::{Value, json};
+
+use super::{Answer, Tool, tool as tools};
+
+/// The fields are in camel case, or, where the event's name is in Pascal case, in snake case. The
+/// arguments are an object, or the text of one.
+pub(super) fn tool(call: &Value) -> Option<Tool> {
+    let name = call.get("toolName").or_else(|| call.get("tool_name"))?.as_str()?;
+    let args =
+        ["toolArgs", "tool_args", "toolInput", "tool_input"].iter().find_map(|k| call.get(k))?;
+    let parsed;
+    let args = match args {
+        // A bare patch is no JSON.
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(value) => {
+                parsed = value;
+                &parsed
+            }
+            Err(_) if name == "apply_patch" => args,
+            Err(_) => return None,
+        },
+        other => other,
+    };
+    tools::of(name, args, call.get("cwd"))
+}
+
+pub(super) fn answer(denied: Option<&str>) -> Answer {
+    denied.map_or_else(Answer::default, |reason| {
+        Answer::json(&json!({"permissionDecision": "deny", "permissionDecisionReason": reason}))
+    })
+}

@@ -1,0 +1,152 @@
+//! Patterns of file names, matched against the disk as far as there is time.
+
+use std::path::{Path, PathBuf};
+
+use crate::agent::shell::Part;
+use crate::agent::shell::bare;
+use crate::look::ordinary::is_weights_name;
+use crate::sys::dir;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+/// Directories with more names are looked at no further.
+const NAMES: usize = 200_000;
+/// So many matches are kept.
+const MATCHES: usize = 2_000;
+
+/// What an absolute pattern matches; what is named like weights stands first.
+pub(super) fn matches(pattern: &Path) -> Vec<PathBuf> {
+    let mut found = vec![PathBuf::from("/")];
+    for part in pattern.components().skip(1) {
+        let text = part.as_os_str().to_string_lossy();
+        if !matches!(bare(&text), Part::Glob(_)) {
+            found.iter_mut().for_each(|path| path.push(part));
+            continue;
+        }
+        let mut next = Vec::new();
+        for folder in &found {
+            if text == "**" {
+                next.push(folder.clone());
+            }
+            for name in listing(folder) {
+                if is_match(&text, &name.to_string_lossy()) {
+                    next.push(folder.join(name));
+                }
+            }
+        }
+        next.sort_by_cached_key(|path: &PathBuf| !path.file_name().is_some_and(is_weights_name));
+        next.truncate(MATCHES);
+        found = next;
+    }
+    found
+}
+
+/// The names in a folder.
+pub(super) fn listing(folder: &Path) -> Vec<std::ffi::OsString> {
+    typed(folder).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The names in a folder, and whether each is one itself, where the listing says so.
+pub(super) fn typed(folder: &Path) -> Vec<(std::ffi::OsString, Option<bool>)> {
+    let mut names = Vec::new();
+    if let Ok(open) = dir::open_path(folder) {
+        let mut buffer = Vec::with_capacity(256 << 10);
+        let _ = dir::for_each_name(open, &mut buffer, |name, entry| {
+            if names.len() < NAMES {
+                names.push((OsStr::from_bytes(name.to_bytes()).to_owned(), entry.is_dir));
+            }
+        });
+    }
+    names
+}
+
+/// Whether a name matches a pattern. Extended patterns match everything: what is not understood is
+/// taken to mean the most.
+pub(super) fn is_match(pattern: &str, name: &str) -> bool {
+    if name.starts_with('.') && !pattern.starts_with('.') && !pattern.starts_with("**") {
+        return false;
+    }
+    is_like(pattern, name)
+}
+
+/// As [`is_match`], where a leading dot is a character like others.
+pub(super) fn is_like(pattern: &str, name: &str) -> bool {
+    if ["!(", "@(", "+(", "?(", "*("].iter().any(|open| pattern.contains(open)) {
+        return true;
+    }
+    let (mut p, mut n) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while let Some(c) = name[n..].chars().next() {
+        let step = match pattern[p..].chars().next() {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+                continue;
+            }
+            Some('?') => Some(p + 1),
+            Some('[') => class(pattern, p, c),
+            Some(own) if own == c => Some(p + c.len_utf8()),
+            _ => None,
+        };
+        match (step, star) {
+            (Some(next), _) => {
+                p = next;
+                n += c.len_utf8();
+            }
+            (None, Some((at, from))) => {
+                // The star takes one more.
+                let from = from + name[from..].chars().next().map_or(1, char::len_utf8);
+                star = Some((at, from));
+                p = at + 1;
+                n = from;
+            }
+            (None, None) => return false,
+        }
+    }
+    pattern[p..].bytes().all(|b| b == b'*')
+}
+
+/// `[..]`: the place after it where the character is in it.
+fn class(pattern: &str, at: usize, c: char) -> Option<usize> {
+    let mut inner = pattern[at + 1..].char_indices().peekable();
+    let negated = inner.next_if(|(_, c)| matches!(c, '!' | '^')).is_some();
+    let (mut found, mut first) = (false, true);
+    while let Some((offset, low)) = inner.next() {
+        if low == ']' && !first {
+            return (found != negated).then_some(at + 1 + offset + 1);
+        }
+        first = false;
+        let rest = &pattern[at + 1 + offset + low.len_utf8()..];
+        let high = rest.strip_prefix('-').and_then(|rest| rest.chars().next());
+        match high.filter(|high| *high != ']') {
+            Some(high) => {
+                found |= (low..=high).contains(&c);
+                inner.nth(1);
+            }
+            // `[:alpha:]` is taken to mean everything.
+            None => found |= low == c || low == ':',
+        }
+    }
+    (c == '[').then_some(at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_like;
+
+    #[test]
+    fn patterns_match_as_a_shell_has_it() {
+        let fits = [
+            ("*", "a"),
+            ("*.py?", "a.pyc"),
+            ("[a-c]x", "bx"),
+            ("[!a]*", "bcd"),
+            ("a*b*c", "axxbyyc"),
+            ("?x*", "\u{e9}x\u{e9}"),
+            ("[[]a", "[a"),
+        ];
+        assert!(fits.iter().all(|(p, n)| is_like(p, n)));
+        let not = [("*.py", "a.pyc"), ("[a-c]x", "dx"), ("a?", "a"), ("", "a"), ("[", "a")];
+        assert!(not.iter().all(|(p, n)| !is_like(p, n)));
+    }
+}

@@ -1,0 +1,240 @@
+//! What a command would do to models: each program's operands are found by the table of programs,
+//! and each path is looked at. The first thing that must not go denies the whole command.
+
+mod archives;
+mod args;
+mod code;
+mod consent;
+mod copies;
+mod data;
+mod deputies;
+mod files;
+mod find;
+mod git;
+mod glob;
+mod hosts;
+mod interpreters;
+mod output;
+mod own;
+mod scan;
+mod scripts;
+mod stores;
+pub mod table;
+mod touch;
+mod value;
+mod wrappers;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::shell::{self, Call, Host, Output, State, Unreadable, Word};
+use crate::look::Eyes;
+use crate::look::ordinary::Sight;
+use crate::sys::{dir, env};
+
+/// So many commands are judged; loops and functions make more of few.
+const STEPS: u32 = 20_000;
+
+/// What would be done to a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It is removed, with all in it or without.
+    Remove {
+        /// With all in it.
+        recursive: bool,
+    },
+    /// It is taken from its place.
+    Move,
+    /// Its bytes go, though its name stays.
+    Destroy,
+    /// Something else is written in its place.
+    Overwrite,
+    /// Something is written at its end.
+    Append,
+}
+
+/// Why a call is denied.
+#[derive(Debug)]
+pub enum Why {
+    /// It would harm this path, in which this was seen.
+    Stake(Effect, PathBuf, Box<Sight>),
+    /// It would harm what lies in a protected folder, or holds one.
+    Root(Effect, PathBuf, PathBuf),
+    /// It can't be told what it would harm, and something is near: the words, what is near.
+    Unknown(String, PathBuf),
+    /// It is by its nature a deletion of models.
+    Store(&'static str),
+    /// It would act in the place of a person.
+    Consent(&'static str),
+    /// It would change what safe-rm keeps, or its policy.
+    Own(PathBuf),
+    /// It would change the settings that call this hook.
+    Settings(PathBuf),
+    /// It could not be judged.
+    Failure(&'static str),
+}
+
+/// A refusal, with the program that would have done it.
+#[derive(Debug)]
+pub struct Denial {
+    /// Why.
+    pub why: Why,
+    /// The program, as it is written.
+    pub program: String,
+}
+
+/// Judges a shell command that would run in this directory.
+#[must_use]
+pub fn command(text: &str, cwd: &Path, eyes: &Eyes<'_>) -> Option<Denial> {
+    let mut judge = Judge::new(cwd, eyes);
+    shell::run(&mut judge, &mut State::at(cwd), text, &Output::default());
+    judge.denial
+}
+
+/// Judges the writing of a file, which exists or is made.
+#[must_use]
+pub fn file(path: &str, cwd: &Path, effect: Effect, eyes: &Eyes<'_>) -> Option<Denial> {
+    let mut judge = Judge::new(cwd, eyes);
+    judge.program = "the file tool".to_owned();
+    judge.touch(&State::at(cwd), &Word::text(path), effect);
+    judge.denial
+}
+
+pub(in crate::agent) struct Judge<'a> {
+    eyes: &'a Eyes<'a>,
+    /// Folders that the policy names.
+    roots: Vec<PathBuf>,
+    /// Where the command starts.
+    start: PathBuf,
+    /// What is near each folder that was asked for.
+    near: HashMap<PathBuf, Option<PathBuf>>,
+    denial: Option<Denial>,
+    /// The program that is being judged.
+    program: String,
+    /// In a long script only what is written plainly counts.
+    lenient: bool,
+    steps: u32,
+    until: Instant,
+}
+
+impl<'a> Judge<'a> {
+    fn new(cwd: &Path, eyes: &'a Eyes<'a>) -> Self {
+        let roots = eyes.roots.iter().chain(eyes.protect);
+        let roots = roots.map(|p| p.canonicalize().unwrap_or_else(|_| p.clone())).collect();
+        Self {
+            eyes,
+            roots,
+            start: cwd.to_path_buf(),
+            near: HashMap::new(),
+            denial: None,
+            program: String::new(),
+            lenient: false,
+            steps: 0,
+            until: Instant::now() + Duration::from_millis(2500),
+        }
+    }
+
+    /// The first reason counts.
+    fn deny(&mut self, why: Why) {
+        if self.denial.is_none() {
+            self.denial = Some(Denial { why, program: self.program.clone() });
+        }
+    }
+
+    /// Runs a text as a shell of its own would.
+    fn nested(&mut self, state: &State, text: &str, stdin: &Output) -> Output {
+        let mut own = state.clone();
+        own.depth += 1;
+        if own.depth >= shell::DEEPEST {
+            self.deny(Why::Failure("it is nested too deep to be judged"));
+            return Output::default();
+        }
+        shell::run(self, &mut own, text, stdin)
+    }
+
+    /// Runs these words as a command.
+    fn inner(&mut self, state: &mut State, words: Vec<Word>, call: &Call<'_>) -> Output {
+        if words.is_empty() || state.depth >= shell::DEEPEST {
+            return Output::unknown(Vec::new());
+        }
+        state.depth += 1;
+        let out =
+            shell::call(self, state, Call { words, stdin: call.stdin, env: call.env.clone() });
+        state.depth -= 1;
+        out
+    }
+}
+
+impl Host for Judge<'_> {
+    fn call(&mut self, state: &mut State, call: Call<'_>) -> Output {
+        let Some(first) = call.words.first() else { return Output::default() };
+        let Some(name) = first.pattern() else {
+            // A program that is not known, given paths.
+            self.program = first.shown();
+            return self.unknown_program(state, &call);
+        };
+        let before = std::mem::replace(&mut self.program, name.clone());
+        let out = table::judge(self, state, &name, &call);
+        self.program = before;
+        out
+    }
+
+    fn write(&mut self, state: &State, target: &Word, append: bool) {
+        let effect = if append { Effect::Append } else { Effect::Overwrite };
+        if self.program.is_empty() {
+            self.program = "the redirection".to_owned();
+        }
+        self.touch(state, target, effect);
+    }
+
+    fn read(&mut self, state: &State, source: &Word) -> Output {
+        match self.text_of(state, source) {
+            Some(text) => Output::of(text),
+            None => Output::unknown(Vec::new()),
+        }
+    }
+
+    fn unreadable(&mut self, state: &State, text: &Unreadable) {
+        // A shell reads no further than an error either; what came before it would run.
+        let base = |word: &String| word.rsplit('/').next().unwrap_or("").to_owned();
+        let judged = text.words.iter().map(base).find(|word| table::removes(word));
+        if let Some(word) = judged
+            && let Some(near) = self.near_any(state)
+        {
+            self.deny(Why::Unknown(
+                format!("a text with `{word}` in it that no shell reads"),
+                near,
+            ));
+        }
+    }
+
+    fn goes_on(&mut self) -> bool {
+        self.steps += 1;
+        if self.denial.is_none() && (self.steps > STEPS || Instant::now() > self.until) {
+            self.deny(Why::Failure("it is too much to be judged in time"));
+        }
+        self.denial.is_none()
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        env::lookup(name)
+    }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        dir::open_search(path).is_ok()
+    }
+}
+
+impl Judge<'_> {
+    /// A program whose name is not known: it may be rm.
+    fn unknown_program(&mut self, state: &State, call: &Call<'_>) -> Output {
+        for word in &call.words[1..] {
+            let flag = word.prefix().starts_with('-');
+            if !flag && !word.is_unknown() {
+                self.touch(state, word, Effect::Remove { recursive: true });
+            }
+        }
+        Output::unknown(Vec::new())
+    }
+}

@@ -1,0 +1,74 @@
+//! What no agent changes: what safe-rm keeps, its policy, and the settings that call this hook.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::Why;
+use crate::look::Eyes;
+
+/// Folders of agents in which hooks are set.
+const SETTINGS: &[&str] = &[
+    "settings.json",
+    "settings.local.json",
+    "hooks.json",
+    "config.toml",
+    "hooks/hooks.json",
+    "hooks/safe-rm.json",
+    "plugins/safe-rm.js",
+    "plugin/safe-rm.js",
+];
+/// Their names.
+const FOLDERS: &[&str] = &[
+    ".claude",
+    ".codex",
+    ".gemini",
+    ".cursor",
+    ".copilot",
+    ".opencode",
+    "opencode",
+    "hooks",
+    ".github",
+];
+/// How much of a settings file is read.
+const READ: u64 = 1 << 20;
+
+/// Why a path is not changed, if so.
+pub(super) fn why(path: &Path, eyes: &Eyes<'_>) -> Option<Why> {
+    let world = eyes.surroundings;
+    let mut own: Vec<PathBuf> = vec!["/etc/safe-rm".into()];
+    own.extend(world.state.clone());
+    own.extend(world.home_trash.clone());
+    own.extend(world.xdg_policy.as_ref().and_then(|p| p.parent()).map(Path::to_path_buf));
+    let home = world
+        .passwd_home
+        .iter()
+        .flat_map(|h| [".local/state/safe-rm", ".config/safe-rm"].map(|below| h.join(below)));
+    own.extend(home);
+    let real = |p: &PathBuf| p.canonicalize().unwrap_or_else(|_| p.clone());
+    if own.iter().any(|o| path.starts_with(o) || path.starts_with(real(o))) {
+        return Some(Why::Own(path.to_path_buf()));
+    }
+    settings(path).map(Why::Settings)
+}
+
+/// The file in (or as) this path that calls the hook.
+fn settings(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    if FOLDERS.contains(&name) {
+        return SETTINGS.iter().map(|s| path.join(s)).find(|file| calls(file));
+    }
+    let known = SETTINGS.iter().any(|s| s.rsplit('/').next() == Some(name));
+    let inside = path.ancestors().skip(1).take(3).filter_map(Path::file_name);
+    let inside = inside.filter_map(|n| n.to_str()).any(|n| FOLDERS.contains(&n));
+    ((known || inside) && calls(path)).then(|| path.to_path_buf())
+}
+
+fn calls(file: &Path) -> bool {
+    if !file.is_file() {
+        return false;
+    }
+    let Ok(open) = std::fs::File::open(file) else { return false };
+    let mut text = Vec::new();
+    let read = open.take(READ).read_to_end(&mut text).is_ok();
+    read && String::from_utf8_lossy(&text).contains("safe-rm hook")
+}

@@ -1,0 +1,160 @@
+//! The words of a program in a scripting language: names, strings, signs. Comments are left out, and
+//! what is in a string is never a call.
+
+/// A token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// A name.
+    Name(String),
+    /// A string; whether values are put into it at run time, each of which stands as [`HOLE`].
+    Text(String, bool),
+    /// A string that a shell is given: in backquotes.
+    Shell(String),
+    /// Any other sign.
+    Sign(char),
+    /// The end of a line.
+    Line,
+}
+
+/// Stands where a value is put into a string.
+pub(super) const HOLE: &str = "$__not_known";
+
+/// Whose grammar it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    /// `#` comments, three quotes, f-strings.
+    Python,
+    /// `//` comments, templates.
+    Node,
+    /// `#` comments, `$x` in strings, backquotes for a shell.
+    Perl,
+    /// `#` comments, `#{..}` in strings, backquotes for a shell.
+    Ruby,
+    /// Of another: PHP, Lua, R, awk.
+    Other,
+}
+
+/// Tells the tokens apart.
+pub(super) fn tokens(text: &str, language: Language) -> Vec<Token> {
+    let chars: Vec<char> = text.chars().collect();
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some(&c) = chars.get(at) {
+        let next = chars.get(at + 1).copied();
+        match c {
+            '\n' => {
+                out.push(Token::Line);
+                at += 1;
+            }
+            '#' if language != Language::Node
+                && !(language == Language::Perl && out.last() == Some(&Token::Sign('$'))) =>
+            {
+                at = line_end(&chars, at);
+            }
+            '/' if language == Language::Node && next == Some('/') => at = line_end(&chars, at),
+            '/' if language == Language::Node && next == Some('*') => {
+                let rest = &chars[at..];
+                let end = rest.windows(2).position(|w| w == ['*', '/']);
+                at += end.map_or(rest.len(), |end| end + 2);
+            }
+            '-' if language == Language::Other && next == Some('-') => at = line_end(&chars, at),
+            '\'' | '"' | '`' => at = string(&chars, at, language, &mut out),
+            c if c.is_alphabetic() || c == '_' || c == '$' || c == '@' => {
+                let start = at;
+                at += 1;
+                while chars.get(at).is_some_and(|c| c.is_alphanumeric() || *c == '_') {
+                    at += 1;
+                }
+                out.push(Token::Name(chars[start..at].iter().collect()));
+            }
+            c => {
+                if !c.is_whitespace() {
+                    out.push(Token::Sign(c));
+                }
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+fn line_end(chars: &[char], at: usize) -> usize {
+    chars[at..].iter().position(|c| *c == '\n').map_or(chars.len(), |end| at + end)
+}
+
+fn string(chars: &[char], start: usize, language: Language, out: &mut Vec<Token>) -> usize {
+    let quote = chars[start];
+    let triple = language == Language::Python
+        && chars.get(start + 1) == Some(&quote)
+        && chars.get(start + 2) == Some(&quote);
+    // The letters before it say how it is read.
+    let mut prefix = String::new();
+    if language == Language::Python
+        && let Some(Token::Name(name)) = out.last()
+        && name.len() <= 2
+        && name.chars().all(|c| "rbfuRBFU".contains(c))
+        && start > 0
+        && chars[start - 1].is_alphabetic()
+    {
+        prefix = name.to_lowercase();
+        out.pop();
+    }
+    let template = match language {
+        Language::Python => prefix.contains('f'),
+        Language::Node => quote == '`',
+        Language::Perl | Language::Ruby => quote != '\'',
+        Language::Other => quote == '"',
+    };
+    let (mut text, mut holes) = (String::new(), false);
+    let mut at = start + if triple { 3 } else { 1 };
+    while let Some(&c) = chars.get(at) {
+        let closes = c == quote
+            && (!triple
+                || (chars.get(at + 1) == Some(&quote) && chars.get(at + 2) == Some(&quote)));
+        if closes {
+            at += if triple { 3 } else { 1 };
+            break;
+        }
+        if c == '\\' && !prefix.contains('r') {
+            match chars.get(at + 1) {
+                Some('n') => text.push('\n'),
+                Some('t') => text.push('\t'),
+                Some('x') => {
+                    let code: String = chars[at + 2..].iter().take(2).collect();
+                    text.extend(u32::from_str_radix(&code, 16).ok().and_then(char::from_u32));
+                    at += 2;
+                }
+                Some(other) => text.push(*other),
+                None => {}
+            }
+            at += 2;
+            continue;
+        }
+        let opens = template
+            && match language {
+                Language::Python => c == '{' && chars.get(at + 1) != Some(&'{'),
+                Language::Node => c == '$' && chars.get(at + 1) == Some(&'{'),
+                Language::Ruby => c == '#' && chars.get(at + 1) == Some(&'{'),
+                Language::Perl | Language::Other => {
+                    (c == '$' || c == '@')
+                        && chars.get(at + 1).is_some_and(|c| c.is_alphabetic() || *c == '{')
+                }
+            };
+        if opens {
+            holes = true;
+            text.push_str(HOLE);
+            at += 1;
+            let braces = c == '{' || chars.get(at) == Some(&'{');
+            let ends =
+                |c: &char| if braces { *c == '}' } else { !(c.is_alphanumeric() || *c == '_') };
+            let end = chars[at..].iter().position(ends).unwrap_or(chars.len() - at);
+            at += end + usize::from(braces);
+            continue;
+        }
+        text.push(c);
+        at += 1;
+    }
+    let shell = quote == '`' && language != Language::Node && language != Language::Python;
+    out.push(if shell { Token::Shell(text) } else { Token::Text(text, holes) });
+    at
+}

@@ -1,0 +1,396 @@
+//! The table of programs: which are judged, and how their operands are found.
+
+use super::data::{self, Operands, Which};
+use super::{
+    Effect, Judge, archives, args, consent, copies, deputies, files, find, git, hosts,
+    interpreters, output, scripts, stores, wrappers,
+};
+use crate::agent::shell::{Call, Output, State};
+
+/// How a program is judged.
+enum How {
+    /// Its operands, or some of them, are what it harms.
+    Operands(Operands),
+    /// It runs the words after its own options: which options have a value, and how many operands
+    /// come before the command.
+    Wrapper(&'static [&'static str], usize),
+    /// It has a function of its own.
+    Own(fn(&mut Judge<'_>, &mut State, &Call<'_>) -> Output),
+}
+
+/// A line of the table.
+pub struct Program {
+    /// Its names.
+    pub names: &'static [&'static str],
+    /// What is judged, in words, for docs/hooks.md.
+    pub judged: &'static str,
+    /// Whether a text with its name that no shell reads is a danger.
+    removes: bool,
+    how: How,
+}
+
+const fn operands(
+    names: &'static [&'static str],
+    judged: &'static str,
+    operands: Operands,
+) -> Program {
+    Program { names, judged, removes: true, how: How::Operands(operands) }
+}
+
+const fn wrapper(
+    names: &'static [&'static str],
+    valued: &'static [&'static str],
+    skip: usize,
+) -> Program {
+    let judged = "the command that it runs";
+    Program { names, judged, removes: false, how: How::Wrapper(valued, skip) }
+}
+
+const fn own(
+    names: &'static [&'static str],
+    judged: &'static str,
+    removes: bool,
+    how: fn(&mut Judge<'_>, &mut State, &Call<'_>) -> Output,
+) -> Program {
+    Program { names, judged, removes, how: How::Own(how) }
+}
+
+const REMOVE: Effect = Effect::Remove { recursive: false };
+const WHOLE: Effect = Effect::Remove { recursive: true };
+
+/// All of them.
+pub const PROGRAMS: &[Program] = &[
+    operands(
+        &["rm"],
+        "what it removes; directories with -r",
+        Operands { deep: &["-r", "-R", "--recursive"], ..data::all(REMOVE) },
+    ),
+    operands(&["unlink"], "what it removes", data::all(REMOVE)),
+    operands(&["rmdir"], "nothing: what it removes is empty", data::all(REMOVE)),
+    operands(
+        &["shred"],
+        "what it overwrites",
+        Operands {
+            valued: &["-n", "-s", "--iterations", "--size", "--random-source"],
+            ..data::all(Effect::Destroy)
+        },
+    ),
+    operands(
+        &["truncate"],
+        "what it cuts",
+        Operands { valued: &["-s", "-r", "--size", "--reference"], ..data::all(Effect::Destroy) },
+    ),
+    operands(
+        &["fallocate"],
+        "holes and cuts (-p, -c, -z)",
+        Operands {
+            needs: &["-p", "-c", "-z", "--punch-hole", "--collapse-range", "--zero-range"],
+            valued: &["-l", "-o"],
+            ..data::all(Effect::Destroy)
+        },
+    ),
+    operands(
+        &["trash-put", "trash", "rmtrash", "gvfs-trash"],
+        "what goes to the trash",
+        data::all(WHOLE),
+    ),
+    operands(
+        &["rename", "prename", "perl-rename", "mmv", "vidir"],
+        "what it renames",
+        Operands { which: Which::ButFirst, unless: &["-n", "--no-act"], ..data::all(Effect::Move) },
+    ),
+    operands(
+        &["gzip", "bzip2", "xz", "lzma", "pigz", "lz4", "lzop", "brotli"],
+        "the original, which it removes",
+        Operands {
+            unless: &["-k", "-c", "-t", "-l", "--keep", "--stdout", "--test", "--list"],
+            valued: &["-S", "-T", "-p"],
+            ..data::all(Effect::Move)
+        },
+    ),
+    operands(
+        &["zstd"],
+        "with --rm the original",
+        Operands { needs: &["--rm"], ..data::all(Effect::Move) },
+    ),
+    own(&["tee"], "what it overwrites", false, files::tee),
+    operands(
+        &["sponge"],
+        "what it overwrites",
+        Operands { unless: &["-a"], ..data::all(Effect::Overwrite) },
+    ),
+    operands(&["wipe", "srm", "scrub"], "what it removes", data::all(WHOLE)),
+    operands(
+        &["split", "csplit"],
+        "nothing: it writes new files",
+        Operands { which: Which::None, ..data::all(REMOVE) },
+    ),
+    own(&["dd"], "`of=`", true, files::dd),
+    own(&["sed", "gsed"], "with -i the files", true, files::sed),
+    own(&["sort", "curl", "wget", "aria2c"], "the file of -o or -O", false, files::output_file),
+    own(&["mv"], "what it moves, and what it replaces", true, copies::mv),
+    own(&["cp", "install"], "what it replaces", false, copies::cp),
+    own(&["ln"], "with -f what it replaces", false, copies::ln),
+    own(&["mkdir"], "nothing: folders it makes are known to be new", false, files::mkdir),
+    own(&["rsync"], "what it replaces, --delete, --remove-source-files", true, copies::rsync),
+    own(
+        &["find", "fd", "fdfind", "bfs"],
+        "-delete, -exec, -execdir, -ok, -fprint; the paths that it finds",
+        false,
+        find::find,
+    ),
+    own(&["xargs", "parallel"], "the command with what it is given to read", false, find::xargs),
+    own(
+        &["git"],
+        "clean, checkout and restore of paths, reset --hard, stash, rm, mv, worktree remove, submodule deinit",
+        false,
+        git::git,
+    ),
+    own(
+        &["tar", "bsdtar", "gtar"],
+        "--remove-files; extraction over weights",
+        false,
+        archives::tar,
+    ),
+    own(
+        &["unzip", "7z", "7za", "7zz", "unrar"],
+        "extraction over weights; -sdel",
+        false,
+        archives::unzip,
+    ),
+    own(&["zip"], "with -m what it moves", false, archives::zip),
+    own(&["gio", "kioclient", "kioclient5", "kfmclient"], "trash, remove, move", true, stores::gio),
+    own(&["hf", "huggingface-cli"], "cache rm, prune, delete; delete-cache", false, stores::hf),
+    own(&["ollama"], "rm", false, stores::ollama),
+    own(&["rclone"], "purge, delete, move, sync, cleanup of local paths", false, stores::rclone),
+    own(&["btrfs"], "subvolume delete", false, stores::btrfs),
+    own(&["zfs", "zpool"], "destroy, rollback", true, stores::pool),
+    own(&["lvremove", "vgremove", "lvreduce"], "always", true, stores::volume),
+    own(
+        &[
+            "mkfs",
+            "mke2fs",
+            "mkswap",
+            "wipefs",
+            "blkdiscard",
+            "cryptsetup",
+            "parted",
+            "sgdisk",
+            "fdisk",
+        ],
+        "on devices, and on files that are weights",
+        true,
+        stores::device,
+    ),
+    own(&["umount"], "of what holds models", false, stores::umount),
+    own(
+        &["mount"],
+        "nothing: what it binds is known under its new name as well",
+        false,
+        stores::mount,
+    ),
+    own(
+        &["docker", "podman", "nerdctl"],
+        "volume rm and prune, system prune --volumes, compose down -v; the command of `run` by its -v and --mount",
+        false,
+        hosts::docker,
+    ),
+    own(&["docker-compose"], "down -v", false, hosts::compose),
+    own(
+        &["bash", "sh", "zsh", "dash", "ksh", "ash", "mksh", "fish", "rbash"],
+        "-c, what it is given to read, the script",
+        false,
+        scripts::shell,
+    ),
+    own(&["source", "."], "the script", false, scripts::source),
+    own(&["eval"], "the text", false, scripts::evaluated),
+    own(
+        &[
+            "python",
+            "python2",
+            "python3",
+            "pypy3",
+            "ipython",
+            "uv",
+            "poetry",
+            "pipenv",
+            "conda",
+            "micromamba",
+        ],
+        "-c, what it is given to read, the script: calls that remove, move and overwrite",
+        false,
+        interpreters::python,
+    ),
+    own(
+        &["node", "nodejs", "bun", "deno", "tsx", "ts-node"],
+        "-e, what it is given to read, the script",
+        false,
+        interpreters::node,
+    ),
+    own(&["perl"], "-e, -i, what it is given to read, the script", false, interpreters::perl),
+    own(&["ruby"], "-e, what it is given to read, the script", false, interpreters::ruby),
+    own(
+        &["php", "lua", "Rscript", "awk", "gawk", "mawk"],
+        "-e, -r, awk's program: calls that remove, `system`",
+        false,
+        interpreters::other,
+    ),
+    own(
+        &["safe-rm"],
+        "approve, purge and ack; words fed to it; its surroundings changed",
+        false,
+        consent::safe_rm,
+    ),
+    own(
+        &["script", "expect", "unbuffer", "socat", "autoexpect", "empty"],
+        "a terminal made around safe-rm; the command of script -c",
+        false,
+        consent::terminal,
+    ),
+    own(&["faketime"], "the clock of safe-rm; the command", false, consent::faketime),
+    own(
+        &["tmux", "screen", "zellij"],
+        "what another terminal is made to run, or typed into it",
+        false,
+        deputies::terminals,
+    ),
+    own(&["at", "batch"], "what it is given to run later", false, deputies::at),
+    own(&["crontab"], "what is to run later", false, deputies::crontab),
+    own(&["ssh", "dbclient"], "the command, on this host", false, deputies::ssh),
+    own(&["su", "runuser", "machinectl"], "-c", false, deputies::su),
+    own(&["env"], "the command that it runs", false, wrappers::env),
+    own(&["watch"], "the command that it runs", false, wrappers::watch),
+    own(&["flock"], "the command that it runs", false, wrappers::flock),
+    own(&["busybox", "toybox"], "the applet", false, wrappers::applet),
+    own(
+        &[
+            "echo", "printf", "ls", "cat", "head", "tail", "sort", "uniq", "grep", "egrep",
+            "fgrep", "rg", "realpath", "readlink", "dirname", "basename", "mktemp", "yes", "seq",
+            "date", "tac", "awk", "cut",
+        ],
+        "nothing: what they write is known to the command that reads it",
+        false,
+        output::known,
+    ),
+    wrapper(
+        &["sudo"],
+        &[
+            "-u", "-g", "-h", "-p", "-C", "-r", "-t", "-T", "-U", "-D", "-R", "--user", "--group",
+            "--chdir", "--host", "--prompt",
+        ],
+        0,
+    ),
+    wrapper(&["doas"], &["-u", "-C"], 0),
+    wrapper(
+        &[
+            "nohup",
+            "setsid",
+            "builtin",
+            "command",
+            "time",
+            "eatmydata",
+            "catchsegv",
+            "unshare-user",
+        ],
+        &["-f", "-o", "--format", "--output"],
+        0,
+    ),
+    wrapper(&["exec"], &["-a"], 0),
+    wrapper(&["timeout", "gtimeout"], &["-s", "-k", "--signal", "--kill-after"], 1),
+    wrapper(&["nice"], &["-n", "--adjustment"], 0),
+    wrapper(&["ionice"], &["-c", "-n", "--class", "--classdata"], 0),
+    wrapper(&["stdbuf"], &["-i", "-o", "-e", "--input", "--output", "--error"], 0),
+    wrapper(&["chroot"], &["--userspec", "--groups"], 1),
+    wrapper(
+        &["unshare", "nsenter"],
+        &["-t", "-S", "-G", "--target", "--setuid", "--setgid", "--wd"],
+        0,
+    ),
+    wrapper(&["taskset"], &["-c", "-p"], 1),
+    wrapper(
+        &["chrt", "numactl", "cgexec", "prlimit", "strace", "ltrace", "perf", "valgrind"],
+        &["-o", "-e", "-g", "-N", "-m", "-C", "-s"],
+        0,
+    ),
+    wrapper(
+        &["systemd-run", "systemd-inhibit"],
+        &[
+            "-p",
+            "-u",
+            "-E",
+            "-M",
+            "-H",
+            "--unit",
+            "--property",
+            "--setenv",
+            "--on-active",
+            "--on-calendar",
+            "--uid",
+            "--gid",
+            "--slice",
+            "--description",
+            "--working-directory",
+        ],
+        0,
+    ),
+    wrapper(
+        &[
+            "caffeinate",
+            "xvfb-run",
+            "dbus-run-session",
+            "flatpak-spawn",
+            "distrobox-host-exec",
+            "proxychains",
+            "torsocks",
+            "direnv",
+            "pkexec",
+            "fakeroot",
+            "firejail",
+            "bwrap",
+        ],
+        &["-n", "-s", "-e"],
+        0,
+    ),
+];
+
+/// Whether a text with this word in it that no shell reads is a danger.
+pub(super) fn removes(word: &str) -> bool {
+    PROGRAMS.iter().any(|program| program.removes && program.names.contains(&word))
+}
+
+/// Judges one command.
+pub(super) fn judge(
+    judge: &mut Judge<'_>,
+    state: &mut State,
+    name: &str,
+    call: &Call<'_>,
+) -> Output {
+    // The way to a program does not change what it is.
+    let base = name.rsplit('/').next().unwrap_or(name);
+    let base = base.trim_start_matches('\\');
+    let version = |c: char| c.is_ascii_digit() || c == '.';
+    let short = base.trim_end_matches(version);
+    let short = if base.starts_with("mkfs") { "mkfs" } else { short };
+    let found = PROGRAMS.iter().find(|p| p.names.contains(&base));
+    let found = found.or_else(|| PROGRAMS.iter().find(|p| p.names.contains(&short)));
+    consent::look(judge, state, base, call);
+    let Some(program) = found else {
+        return scripts::direct(judge, state, name, call);
+    };
+    match &program.how {
+        How::Operands(how) => {
+            data::judge(judge, state, how, &call.words[1..]);
+            Output::unknown(Vec::new())
+        }
+        How::Wrapper(valued, skip) => {
+            let words = wrappers::rest(&call.words[1..], valued, *skip);
+            judge.inner(state, words, call)
+        }
+        How::Own(function) => function(judge, state, call),
+    }
+}
+
+/// The words after a program's name, told apart.
+pub(super) fn split(call: &Call<'_>, valued: &[&str]) -> args::Args {
+    args::split(&call.words[1..], valued)
+}

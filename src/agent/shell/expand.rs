@@ -1,0 +1,337 @@
+//! From a word as it is written to the words that it stands for.
+
+use brush_parser::word::{
+    BraceExpressionMember, BraceExpressionOrText, Parameter, ParameterExpr, SpecialParameter,
+    TildeExpr, WordPiece, WordPieceWithSource,
+};
+use brush_parser::{ParserOptions, word};
+
+use super::ast::Raw;
+use super::word::{Part, Word, bare};
+use super::{Host, Output, State, walk};
+
+/// More words than these are not made of one.
+const WORDS: usize = 512;
+
+/// Expands a word.
+pub(super) fn expand(host: &mut dyn Host, state: &mut State, raw: &Raw) -> Vec<Word> {
+    match raw {
+        Raw::Word(text) => braces(text).iter().flat_map(|t| one(host, state, t)).collect(),
+        Raw::Document(text, false) => vec![Word::text(text.clone())],
+        Raw::Document(text, true) => {
+            let Ok(pieces) = word::parse_heredoc(text, &ParserOptions::default()) else {
+                return vec![Word::text(text.clone())];
+            };
+            let mut words = vec![Word::default()];
+            each(host, state, &pieces, true, &mut words);
+            words
+        }
+        Raw::Process(node) => {
+            let out = walk::run(host, &mut state.clone(), node, &Output::default());
+            // Named by a descriptor that nothing else has.
+            state.vars.insert("<()".to_owned(), vec![content(&out)]);
+            vec![Word::text("/dev/fd/<()")]
+        }
+    }
+}
+
+/// What an output is, as one word.
+fn content(out: &Output) -> Word {
+    out.joined().map_or_else(|| Word::unknown(out.within.clone()), Word::text)
+}
+
+/// The words that the braces of one stand for, as they are written.
+fn braces(text: &str) -> Vec<String> {
+    if !text.contains('{') || text.len() > 4096 {
+        return vec![text.to_owned()];
+    }
+    let parsed = word::parse_brace_expansions(text, &ParserOptions::default());
+    match parsed {
+        Ok(Some(pieces)) => {
+            let made = brace_words(&pieces);
+            if made.is_empty() { vec![text.to_owned()] } else { made }
+        }
+        _ => vec![text.to_owned()],
+    }
+}
+
+fn brace_words(pieces: &[BraceExpressionOrText]) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for piece in pieces {
+        let choices = match piece {
+            BraceExpressionOrText::Text(text) => vec![text.clone()],
+            BraceExpressionOrText::Expr(members) => members.iter().flat_map(member).collect(),
+        };
+        let both = words.iter().flat_map(|w| choices.iter().map(move |c| format!("{w}{c}")));
+        words = both.take(WORDS).collect();
+    }
+    words
+}
+
+fn member(member: &BraceExpressionMember) -> Vec<String> {
+    match member {
+        BraceExpressionMember::NumberSequence { start, end, increment } => {
+            let step = increment.unsigned_abs().max(1);
+            let step = usize::try_from(step).unwrap_or(usize::MAX);
+            let (low, high) = (*start.min(end), *start.max(end));
+            (low..=high).step_by(step).take(WORDS).map(|n| n.to_string()).collect()
+        }
+        BraceExpressionMember::CharSequence { start, end, .. } => {
+            let (low, high) = (*start.min(end), *start.max(end));
+            (low..=high).take(WORDS).map(String::from).collect()
+        }
+        BraceExpressionMember::Child(pieces) => brace_words(pieces),
+    }
+}
+
+fn one(host: &mut dyn Host, state: &mut State, text: &str) -> Vec<Word> {
+    let Ok(pieces) = word::parse(text, &ParserOptions::default()) else {
+        return vec![Word::unknown(Vec::new())];
+    };
+    let mut words = vec![Word::default()];
+    each(host, state, &pieces, false, &mut words);
+    // What was not quoted is cut at its blanks; an empty word that was quoted stays one.
+    let quoted = text.contains(['"', '\'', '\\']);
+    words.retain(|word| quoted || !word.parts.is_empty());
+    words
+}
+
+fn each(
+    host: &mut dyn Host,
+    state: &mut State,
+    pieces: &[WordPieceWithSource],
+    quoted: bool,
+    words: &mut Vec<Word>,
+) {
+    for piece in pieces {
+        match &piece.piece {
+            WordPiece::Text(text) if quoted => add(words, &[Word::text(text.clone())]),
+            WordPiece::Text(text) => add(words, &[Word { parts: vec![bare(text)] }]),
+            WordPiece::SingleQuotedText(text) => add(words, &[Word::text(text.clone())]),
+            WordPiece::AnsiCQuotedText(text) => add(words, &[Word::text(ansi(text))]),
+            WordPiece::DoubleQuotedSequence(inner)
+            | WordPiece::GettextDoubleQuotedSequence(inner) => {
+                each(host, state, inner, true, words);
+                words.iter_mut().filter(|w| w.parts.is_empty()).for_each(|w| {
+                    w.parts.push(Part::Text(String::new()));
+                });
+            }
+            WordPiece::TildeExpansion(tilde) => {
+                let home = match tilde {
+                    TildeExpr::Home => host.variable("HOME"),
+                    TildeExpr::UserHome(name) if name == "root" => Some("/root".to_owned()),
+                    TildeExpr::UserHome(name) => Some(format!("/home/{name}")),
+                    TildeExpr::WorkingDir => {
+                        state.cwds.first().map(|p| p.to_string_lossy().into_owned())
+                    }
+                    _ => None,
+                };
+                let home = home.map_or_else(|| Word::unknown(Vec::new()), Word::text);
+                add(words, &[home]);
+            }
+            WordPiece::ParameterExpansion(expression) => {
+                let values = parameter(host, state, expression);
+                add(words, &cut(values, quoted));
+            }
+            WordPiece::CommandSubstitution(text)
+            | WordPiece::BackquotedCommandSubstitution(text) => {
+                let values = substitution(host, state, text, quoted);
+                add(words, &values);
+            }
+            WordPiece::EscapeSequence(text) => {
+                let text = text.strip_prefix('\\').unwrap_or(text);
+                add(words, &[Word::text(if text == "\n" { "" } else { text })]);
+            }
+            WordPiece::ArithmeticExpression(_) => {
+                add(words, &[Word { parts: vec![Part::Glob("*".to_owned())] }]);
+            }
+        }
+    }
+}
+
+/// An unquoted value is cut into words, and its patterns count.
+fn cut(values: Vec<Word>, quoted: bool) -> Vec<Word> {
+    if quoted { values } else { values.into_iter().flat_map(Word::split).collect() }
+}
+
+/// Each word so far with each of these behind it.
+fn add(words: &mut Vec<Word>, values: &[Word]) {
+    if let [value] = values {
+        for word in words {
+            value.parts.iter().for_each(|part| word.push(part.clone()));
+        }
+        return;
+    }
+    if values.is_empty() {
+        return;
+    }
+    if words.len().saturating_mul(values.len()) > WORDS {
+        let within = values.iter().flat_map(Word::within).collect();
+        words.iter_mut().for_each(|word| word.push(Part::Unknown(Vec::clone(&within))));
+        return;
+    }
+    let with = |word: &Word, value: &Word| {
+        let mut word = word.clone();
+        value.parts.iter().for_each(|part| word.push(part.clone()));
+        word
+    };
+    *words = words.iter().flat_map(|w| values.iter().map(move |v| with(w, v))).collect();
+}
+
+fn substitution(host: &mut dyn Host, state: &mut State, text: &str, quoted: bool) -> Vec<Word> {
+    let mut own = state.clone();
+    own.depth += 1;
+    if own.depth >= super::DEEPEST {
+        return vec![Word::unknown(Vec::new())];
+    }
+    let out = super::run(host, &mut own, text, &Output::default());
+    match out.words() {
+        Some(words) if words.len() <= WORDS => {
+            if quoted && words.len() > 1 {
+                return vec![content(&out)];
+            }
+            cut(words, quoted)
+        }
+        _ => vec![Word::unknown(out.within)],
+    }
+}
+
+fn parameter(host: &mut dyn Host, state: &mut State, expression: &ParameterExpr) -> Vec<Word> {
+    let unknown = || vec![Word::unknown(Vec::new())];
+    match expression {
+        ParameterExpr::Parameter { parameter, indirect: false } => {
+            value(host, state, parameter).unwrap_or_else(unknown)
+        }
+        ParameterExpr::IndicateErrorIfNullOrUnset { parameter, .. } => {
+            value(host, state, parameter).unwrap_or_else(unknown)
+        }
+        ParameterExpr::UseDefaultValues { parameter, default_value, .. }
+        | ParameterExpr::AssignDefaultValues { parameter, default_value, .. } => {
+            match value(host, state, parameter) {
+                Some(values) => values,
+                // What the environment of the agent's own shell has is not known for certain.
+                None => default_value.as_deref().map_or_else(unknown, |d| one(host, state, d)),
+            }
+        }
+        ParameterExpr::UseAlternativeValue { alternative_value: Some(other), .. } => {
+            one(host, state, other)
+        }
+        ParameterExpr::ParameterLength { .. } => {
+            vec![Word { parts: vec![Part::Glob("*".to_owned())] }]
+        }
+        ParameterExpr::RemoveSmallestSuffixPattern {
+            parameter, pattern: Some(pattern), ..
+        } => {
+            let cut = |text: &str| text.strip_suffix(pattern.as_str()).map(str::to_owned);
+            changed(value(host, state, parameter), cut)
+        }
+        ParameterExpr::RemoveLargestPrefixPattern { parameter, pattern: Some(pattern), .. }
+            if pattern == "*/" =>
+        {
+            changed(value(host, state, parameter), |text| {
+                text.rsplit('/').next().map(str::to_owned)
+            })
+        }
+        ParameterExpr::Substring { .. }
+        | ParameterExpr::RemoveSmallestPrefixPattern { .. }
+        | ParameterExpr::RemoveLargestSuffixPattern { .. }
+        | ParameterExpr::ReplaceSubstring { .. } => unknown(),
+        _ => unknown(),
+    }
+}
+
+/// Values of which something is cut off.
+fn changed(values: Option<Vec<Word>>, cut: impl Fn(&str) -> Option<String>) -> Vec<Word> {
+    let values = values.unwrap_or_else(|| vec![Word::unknown(Vec::new())]);
+    let each = values.into_iter().map(|word| match word.literal() {
+        Some(text) => Word::text(cut(&text).unwrap_or(text)),
+        None => Word::unknown(word.within()),
+    });
+    each.collect()
+}
+
+fn value(host: &mut dyn Host, state: &State, parameter: &Parameter) -> Option<Vec<Word>> {
+    match parameter {
+        Parameter::Named(name)
+        | Parameter::NamedWithIndex { name, .. }
+        | Parameter::NamedWithAllIndices { name, .. } => named(host, state, name),
+        Parameter::Positional(0) => None,
+        Parameter::Positional(n) => {
+            let at = usize::try_from(*n).ok()?.checked_sub(1)?;
+            state.args.get(at).map(|word| vec![word.clone()])
+        }
+        Parameter::Special(SpecialParameter::AllPositionalParameters { .. }) => {
+            Some(state.args.clone())
+        }
+        Parameter::Special(
+            SpecialParameter::ProcessId
+            | SpecialParameter::LastExitStatus
+            | SpecialParameter::PositionalParameterCount
+            | SpecialParameter::LastBackgroundProcessId,
+        ) => Some(vec![Word { parts: vec![Part::Glob("[0-9]*".to_owned())] }]),
+        Parameter::Special(_) => None,
+    }
+}
+
+fn named(host: &mut dyn Host, state: &State, name: &str) -> Option<Vec<Word>> {
+    if let Some(values) = state.vars.get(name) {
+        return Some(values.clone());
+    }
+    let here = |p: &std::path::PathBuf| Word::text(p.to_string_lossy());
+    match name {
+        "PWD" if !state.cwds.is_empty() => Some(state.cwds.iter().map(here).collect()),
+        "OLDPWD" => state.old.as_ref().map(|p| vec![here(p)]),
+        "RANDOM" | "SECONDS" | "LINENO" | "UID" | "EUID" | "PPID" | "BASHPID" | "EPOCHSECONDS" => {
+            Some(vec![Word { parts: vec![Part::Glob("[0-9]*".to_owned())] }])
+        }
+        "IFS" => Some(vec![Word::text(" ")]),
+        _ => host.variable(name).map(|value| vec![Word::text(value)]),
+    }
+}
+
+/// `$'..'`: its escapes.
+fn ansi(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        let radix = match chars.next() {
+            Some('n') => {
+                out.push('\n');
+                continue;
+            }
+            Some('t') => {
+                out.push('\t');
+                continue;
+            }
+            Some('x') => 16,
+            Some('u' | 'U') => 16,
+            Some(d @ '0'..='7') => {
+                let mut code = d.to_digit(8).unwrap_or(0);
+                for _ in 0..2 {
+                    let Some(d) = chars.peek().and_then(|c| c.to_digit(8)) else { break };
+                    code = code * 8 + d;
+                    chars.next();
+                }
+                out.extend(char::from_u32(code));
+                continue;
+            }
+            Some(other) => {
+                out.push(other);
+                continue;
+            }
+            None => break,
+        };
+        let mut code = 0;
+        for _ in 0..8 {
+            let Some(d) = chars.peek().and_then(|c| c.to_digit(radix)) else { break };
+            code = code * radix + d;
+            chars.next();
+        }
+        out.extend(char::from_u32(code));
+    }
+    out
+}

@@ -1,0 +1,133 @@
+//! A refusal of a hook, as the agent is told: which path, why, and what to do instead.
+
+use std::path::Path;
+
+use super::{safe, words};
+use crate::agent::judge::{Denial, Effect, Why};
+use crate::look::ordinary::{Sight, Stake};
+
+/// What stands at the end of every refusal.
+const NO_WAY_ROUND: &str = "Do not look for another way to do it: what is refused here needs a \
+                            person's decision, whichever program does it.";
+
+/// The whole text.
+#[must_use]
+pub(super) fn denial(denial: &Denial) -> String {
+    let program = safe::harmless(&denial.program);
+    let (what, instead) = match &denial.why {
+        Why::Stake(effect, at, sight) => {
+            let seen = if sight.path == *at { "it".to_owned() } else { path(&sight.path) };
+            let (verb, at_shown) = (verb(*effect), path(at));
+            let what = format!("`{program}` would {verb} {at_shown}: {seen} {}", stake(sight));
+            (what, instead(at))
+        }
+        Why::Root(effect, at, root) => {
+            let what = format!(
+                "`{program}` would {} {}, and the policy protects {}",
+                verb(*effect), path(at), path(root)
+            );
+            let at = quoted(at);
+            let more = format!("; `safe-rm rm -r {at}` removes ordinary files there as rm does");
+            (what, format!("{}{more}", instead_of(&at)))
+        }
+        Why::Unknown(word, near) => (
+            format!(
+                "it cannot be told what `{program}` would do with {}, and {} is in its reach",
+                data(word), path(near)
+            ),
+            "write the paths out in full, so that they can be looked at; to delete them, run \
+             `safe-rm PATH..`".to_owned(),
+        ),
+        Why::Store(what) => (
+            format!("`{program}`: {what}"),
+            "run `safe-rm ls` to see the models that are here, and `safe-rm PATH..` on the folder of \
+             the one that should go: it files a request that a person approves".to_owned(),
+        ),
+        Why::Consent(what) => (
+            format!("`{program}`: {what}"),
+            "run `safe-rm PATH..` without it: it files a request, and says how a person approves it"
+                .to_owned(),
+        ),
+        Why::Own(at) => (
+            format!("`{program}` would change {}, which safe-rm keeps or is ruled by", path(at)),
+            "ask the person to change it".to_owned(),
+        ),
+        Why::Settings(at) => (
+            format!("`{program}` would change {}, the settings that call this hook", path(at)),
+            "ask the person to change them".to_owned(),
+        ),
+        Why::Failure(what) => (
+            format!("safe-rm could not judge this call: {what}"),
+            "split it into plain commands with their paths written out".to_owned(),
+        ),
+    };
+    format!("safe-rm: {what}. Instead: {instead}. {NO_WAY_ROUND}")
+}
+
+fn verb(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Remove { .. } => "remove",
+        Effect::Move => "move away",
+        Effect::Destroy => "destroy",
+        Effect::Overwrite => "write over",
+        Effect::Append => "add to",
+    }
+}
+
+/// What it is, by what lies in it and not by its name.
+fn stake(sight: &Sight) -> String {
+    let model = sight.model.as_deref().map(|m| safe::harmless(&words::model(m)));
+    match &sight.stake {
+        Stake::Model(_) => match model {
+            Some(model) => format!("is {} by what is in its files", data_plain(&model)),
+            None => "is, or may be, a model".to_owned(),
+        },
+        Stake::Label(_) => "is a model's label".to_owned(),
+        Stake::Part(of) => match model {
+            Some(model) => format!("lies in {}, by its files {}", data(of), data_plain(&model)),
+            None => format!("is a part of {}", data(of)),
+        },
+        Stake::Pinned(by) => format!("is to be kept, as {} says", path(by)),
+        Stake::Protected(why) => format!("must never go: {}", safe::harmless(why)),
+    }
+}
+
+fn instead(at: &Path) -> String {
+    instead_of(&quoted(at))
+}
+
+fn instead_of(at: &str) -> String {
+    format!(
+        "look with `safe-rm plan {at}`, then run `safe-rm {at}`, which files a request that a person \
+         approves"
+    )
+}
+
+/// A name from the disk: data, whatever it says.
+fn path(at: &Path) -> String {
+    format!("\u{ab}{}\u{bb}", bounded(&safe::path(at)))
+}
+
+fn data(text: &str) -> String {
+    format!("\u{ab}{}\u{bb}", bounded(&safe::harmless(text)))
+}
+
+fn data_plain(text: &str) -> String {
+    format!("\u{ab}{}\u{bb}", bounded(text))
+}
+
+fn bounded(text: &str) -> String {
+    let text = text.replace(['\u{ab}', '\u{bb}'], "?");
+    if text.chars().count() <= 300 {
+        text
+    } else {
+        text.chars().take(299).chain(['\u{2026}']).collect()
+    }
+}
+
+/// As a shell reads it; with an escape in it no shell would find the path.
+fn quoted(at: &Path) -> String {
+    let shown = bounded(&safe::harmless(&at.to_string_lossy()));
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=,:@%".contains(c);
+    if shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
+}
