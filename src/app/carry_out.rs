@@ -142,7 +142,7 @@ pub(super) fn hands<'a>(world: &World, journal: &'a mut Journal) -> Hands<'a> {
 pub(super) fn recover(world: &World, journal: &mut Journal, voice: Voice) -> Result<()> {
     let found = act::recover(world.clock.now(), &mut hands(world, journal))?;
     voice.recovered(&found);
-    Ok(())
+    request::settle(world, journal)
 }
 
 /// The exit code of what was done.

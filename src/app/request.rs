@@ -159,6 +159,29 @@ pub(super) fn answer(
     requests.answer(&filed.request.id, &answer, journal)
 }
 
+/// Ends the requests whose run was cut off after the word. From the word to its answer a run holds the
+/// journal; only one that frees at once lets go of it, and then nothing tells it from one that is gone.
+pub(super) fn settle(world: &World, journal: &mut Journal) -> Result<()> {
+    let state = world.surroundings.state.as_deref();
+    if state.and_then(Requests::existing).is_none() || !journal.try_hold()? {
+        return Ok(());
+    }
+    let ended = cut_off(world, journal);
+    journal.release()?;
+    ended
+}
+
+fn cut_off(world: &World, journal: &mut Journal) -> Result<()> {
+    let requests = open(world)?;
+    let all = requests.all(&journal.lines()?);
+    let taken = |f: &&Filed| f.answer.as_ref().is_some_and(|a| a.end == End::Taken);
+    for filed in all.iter().filter(taken).filter(|f| !f.request.permanent) {
+        let why = "its run was cut off; `safe-rm log` says what was done";
+        answer(world, filed, End::Failed, Some(why), &requests, journal)?;
+    }
+    Ok(())
+}
+
 /// The journal of this user and the request.
 pub(super) fn look_up(world: &World, id: &str) -> Result<(Journal, Requests, Filed)> {
     let mut journal = carry_out::journal(world)?;

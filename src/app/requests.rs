@@ -69,7 +69,11 @@ pub(super) fn wait(args: &cli::Wait, voice: Voice) -> Result<Exit> {
     let begun = Instant::now();
     loop {
         let world = world::read()?;
-        let (_, _, filed) = request::look_up(&world, &args.id)?;
+        let (mut journal, requests, mut filed) = request::look_up(&world, &args.id)?;
+        if filed.answer.as_ref().is_some_and(|answer| answer.end == End::Taken) {
+            request::settle(&world, &mut journal)?;
+            filed = request::find(&args.id, &requests, &mut journal)?;
+        }
         let over = until.is_some_and(|until| begun.elapsed() >= until);
         let ended = match &filed.answer {
             None if !filed.is_open(world.clock.now()) => Some(Exit::Failed),
