@@ -1,18 +1,17 @@
 //! Programs that find paths and do something with them.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{Effect, Judge, glob};
+use super::glob::{self, Matches};
+use super::{Effect, Judge};
 use crate::agent::judge::wrappers;
 use crate::agent::shell::{Call, Output, Part, State, Word};
-use crate::look::ordinary::is_weights_name;
 
 /// How long is looked for what find would find.
 const TIME: Duration = Duration::from_millis(40);
-/// So many are given to a command.
-const FOUND: usize = 2_000;
 
 /// What is looked for.
 #[derive(Debug, Default)]
@@ -35,10 +34,20 @@ impl Tests {
     fn may_fit(&self, name: &str) -> bool {
         let by_path = self.names.iter().any(|(_, by_path)| *by_path);
         self.open || by_path || self.names.is_empty() || {
-            let lower = name.to_lowercase();
-            self.names.iter().any(|(pattern, _)| glob::is_like(&pattern.to_lowercase(), &lower))
+            let lower = lower(name);
+            self.names.iter().any(|(pattern, _)| glob::is_like(pattern, &lower))
         }
     }
+
+    /// Adds a pattern: of paths as it is, of names without regard to case.
+    fn add(&mut self, pattern: &str, by_path: bool) {
+        let pattern = if by_path { pattern.to_owned() } else { pattern.to_lowercase() };
+        self.names.push((pattern, by_path));
+    }
+}
+
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.chars().any(char::is_uppercase) { name.to_lowercase().into() } else { name.into() }
 }
 
 /// `find`, and `fd`, whose words are others.
@@ -130,9 +139,7 @@ fn parse(words: &[Word]) -> (Vec<Word>, Vec<Word>, Tests) {
             "-name" | "-iname" | "-path" | "-wholename" | "-ipath" | "-regex" | "-iregex" => {
                 match value {
                     Some(pattern) if !not && !name.contains("regex") => {
-                        tests
-                            .names
-                            .push((pattern, name.contains("path") || name.contains("whole")));
+                        tests.add(&pattern, name.contains("path") || name.contains("whole"));
                     }
                     // What is left out may be anything else.
                     _ if not => {}
@@ -175,10 +182,11 @@ fn fd(words: &[Word]) -> (Vec<Word>, Vec<Word>, Tests) {
     let mut tests = Tests::default();
     if let Some(pattern) = args.known(0).filter(|p| p != "." && !p.is_empty()) {
         let plain = pattern.chars().all(|c| c.is_alphanumeric() || "_-. ".contains(c));
-        if plain { tests.names.push((format!("*{pattern}*"), false)) } else { tests.open = true }
+        if plain { tests.add(&format!("*{pattern}*"), false) } else { tests.open = true }
     }
     if let Some(suffix) = args.value(&["-e", "--extension"]).and_then(Word::literal) {
-        tests.names = vec![(format!("*.{suffix}"), false)];
+        tests.names.clear();
+        tests.add(&format!("*.{suffix}"), false);
     }
     let roots = args.operands.get(1..).unwrap_or_default().to_vec();
     let roots = if roots.is_empty() { vec![Word::text(".")] } else { roots };
@@ -188,7 +196,7 @@ fn fd(words: &[Word]) -> (Vec<Word>, Vec<Word>, Tests) {
 /// What would be found, weights first, and whether there is more.
 fn walk(state: &State, roots: &[Word], tests: &Tests) -> (Vec<PathBuf>, bool) {
     let until = Instant::now() + TIME;
-    let mut found = Vec::new();
+    let mut found = Matches::default();
     let starts = roots.iter().filter(|r| !r.is_unknown()).filter_map(Word::pattern);
     let mut queue: VecDeque<(PathBuf, usize, Option<bool>)> = VecDeque::new();
     for start in starts {
@@ -206,13 +214,9 @@ fn walk(state: &State, roots: &[Word], tests: &Tests) -> (Vec<PathBuf>, bool) {
             continue;
         };
         let full = tests.empty
-            && if is_dir {
-                !glob::listing(&path).is_empty()
-            } else {
-                looked.is_some_and(|m| m.len() > 0)
-            };
+            && if is_dir { !glob::is_empty(&path) } else { looked.is_some_and(|m| m.len() > 0) };
         if !full && fits(&path, is_dir, depth, tests) {
-            found.push(path.clone());
+            found.add(path.file_name().unwrap_or_default(), || path.clone());
         }
         if !is_dir || tests.depth.is_some_and(|most| depth >= most) {
             continue;
@@ -221,18 +225,22 @@ fn walk(state: &State, roots: &[Word], tests: &Tests) -> (Vec<PathBuf>, bool) {
             cut = true;
             break;
         }
-        let names = glob::typed(&path).into_iter();
-        // Most names of a large folder are none that is looked for.
-        let names = names.filter(|(name, is_dir)| {
-            *is_dir != Some(false) || tests.may_fit(&name.to_string_lossy())
+        glob::each(&path, &mut |name, is_dir| {
+            // Most names of a large folder are none that is looked for.
+            let file = is_dir == Some(false);
+            if file && !tests.may_fit(&name.to_string_lossy()) {
+                return;
+            }
+            let inner = || path.join(name);
+            if !file || tests.empty {
+                queue.push_back((inner(), depth + 1, is_dir));
+            } else if found.takes(name) && fits(&inner(), false, depth + 1, tests) {
+                found.add(name, inner);
+            }
         });
-        queue.extend(names.map(|(name, is_dir)| (path.join(name), depth + 1, is_dir)));
     }
-    let weights = |path: &PathBuf| path.file_name().is_some_and(is_weights_name);
-    found.sort_by_cached_key(|path| !weights(path));
-    cut |= found.len() > FOUND;
-    found.truncate(FOUND);
-    (found, cut)
+    cut |= found.cut;
+    (found.into_paths(), cut)
 }
 
 fn fits(path: &Path, is_dir: bool, depth: usize, tests: &Tests) -> bool {
@@ -253,7 +261,7 @@ fn fits(path: &Path, is_dir: bool, depth: usize, tests: &Tests) -> bool {
             if *by_path {
                 glob::is_like(&format!("*{}", pattern.trim_start_matches('.')), &whole)
             } else {
-                glob::is_like(&pattern.to_lowercase(), &name.to_lowercase())
+                glob::is_like(pattern, &lower(&name))
             }
         })
 }

@@ -1,20 +1,51 @@
 //! Patterns of file names, matched against the disk as far as there is time.
 
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::agent::shell::Part;
 use crate::agent::shell::bare;
 use crate::look::ordinary::is_weights_name;
 use crate::sys::dir;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 
-/// Directories with more names are looked at no further.
-const NAMES: usize = 200_000;
-/// So many matches are kept.
+/// So many matches are kept, beside all that are named like weights.
 const MATCHES: usize = 2_000;
 
-/// What an absolute pattern matches; what is named like weights stands first.
+/// Paths that were matched; what is named like weights stands first and is never left out.
+#[derive(Debug, Default)]
+pub(super) struct Matches {
+    weights: Vec<PathBuf>,
+    others: Vec<PathBuf>,
+    /// Whether some were left out.
+    pub(super) cut: bool,
+}
+
+impl Matches {
+    /// One more, of this name.
+    pub(super) fn add(&mut self, name: &OsStr, path: impl FnOnce() -> PathBuf) {
+        if is_weights_name(name) {
+            self.weights.push(path());
+        } else if self.takes(name) {
+            self.others.push(path());
+        }
+    }
+
+    /// Whether one of this name would be kept.
+    pub(super) fn takes(&mut self, name: &OsStr) -> bool {
+        let takes = self.others.len() < MATCHES || is_weights_name(name);
+        self.cut |= !takes;
+        takes
+    }
+
+    /// All of them.
+    pub(super) fn into_paths(mut self) -> Vec<PathBuf> {
+        self.weights.append(&mut self.others);
+        self.weights
+    }
+}
+
+/// What an absolute pattern matches.
 pub(super) fn matches(pattern: &Path) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::from("/")];
     for part in pattern.components().skip(1) {
@@ -23,41 +54,49 @@ pub(super) fn matches(pattern: &Path) -> Vec<PathBuf> {
             found.iter_mut().for_each(|path| path.push(part));
             continue;
         }
-        let mut next = Vec::new();
+        let mut next = Matches::default();
         for folder in &found {
             if text == "**" {
-                next.push(folder.clone());
+                next.others.push(folder.clone());
             }
-            for name in listing(folder) {
+            each(folder, &mut |name, _| {
                 if is_match(&text, &name.to_string_lossy()) {
-                    next.push(folder.join(name));
+                    next.add(name, || folder.join(name));
                 }
-            }
+            });
         }
-        next.sort_by_cached_key(|path: &PathBuf| !path.file_name().is_some_and(is_weights_name));
-        next.truncate(MATCHES);
-        found = next;
+        found = next.into_paths();
     }
     found
 }
 
 /// The names in a folder.
-pub(super) fn listing(folder: &Path) -> Vec<std::ffi::OsString> {
-    typed(folder).into_iter().map(|(name, _)| name).collect()
+pub(super) fn listing(folder: &Path) -> Vec<OsString> {
+    let mut names = Vec::new();
+    each(folder, &mut |name, _| names.push(name.to_owned()));
+    names
 }
 
-/// The names in a folder, and whether each is one itself, where the listing says so.
-pub(super) fn typed(folder: &Path) -> Vec<(std::ffi::OsString, Option<bool>)> {
-    let mut names = Vec::new();
-    if let Ok(open) = dir::open_path(folder) {
-        let mut buffer = Vec::with_capacity(256 << 10);
-        let _ = dir::for_each_name(open, &mut buffer, |name, entry| {
-            if names.len() < NAMES {
-                names.push((OsStr::from_bytes(name.to_bytes()).to_owned(), entry.is_dir));
-            }
+/// Whether a folder has no name in it; false where that cannot be told.
+pub(super) fn is_empty(folder: &Path) -> bool {
+    let mut empty = true;
+    dir::open_path(folder).is_ok_and(|open| {
+        let mut buffer = Vec::with_capacity(4 << 10);
+        let listed = dir::each_name_while(open, &mut buffer, |_, _| {
+            empty = false;
+            false
         });
-    }
-    names
+        listed.is_ok() && empty
+    })
+}
+
+/// Goes over the names in a folder, with whether each is one itself, where the listing says so.
+pub(super) fn each(folder: &Path, each: &mut dyn FnMut(&OsStr, Option<bool>)) {
+    let Ok(open) = dir::open_path(folder) else { return };
+    let mut buffer = Vec::with_capacity(256 << 10);
+    let _ = dir::for_each_name(open, &mut buffer, |name, entry| {
+        each(OsStr::from_bytes(name.to_bytes()), entry.is_dir);
+    });
 }
 
 /// Whether a name matches a pattern. Extended patterns match everything: what is not understood is
