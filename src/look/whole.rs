@@ -233,7 +233,7 @@ fn is_grid(name: &OsStr) -> bool {
 pub(super) fn is_weights(name: &str) -> bool {
     is_shard(name)
         || notable::inner_suffix(name)
-            .is_some_and(|s| SUFFIXES.contains(&s.to_ascii_lowercase().as_str()))
+            .is_some_and(|s| SUFFIXES.iter().any(|own| own.eq_ignore_ascii_case(s)))
 }
 
 /// Whether folders in it are its own, or steps to which its files point.

@@ -201,6 +201,20 @@ pub fn each_name_while(
     buffer: &mut Vec<u8>,
     mut each: impl FnMut(&CStr, Listed) -> bool,
 ) -> io::Result<()> {
+    while some_names(&dir, buffer, &mut each)? {}
+    Ok(())
+}
+
+/// As [`each_name_while`], for no more names than the kernel puts into the buffer at once; whether there
+/// may be more of them. The next call goes on from there.
+///
+/// # Errors
+/// As [`for_each_name`].
+pub fn some_names(
+    dir: impl AsFd,
+    buffer: &mut Vec<u8>,
+    mut each: impl FnMut(&CStr, Listed) -> bool,
+) -> io::Result<bool> {
     let mut raw = RawDir::new(dir, buffer.spare_capacity_mut());
     while let Some(entry) = raw.next() {
         let entry = entry?;
@@ -211,11 +225,14 @@ pub fn each_name_while(
                 kind => Some(kind == FileType::Directory),
             };
             if !each(name, Listed { ino: entry.ino(), is_dir }) {
-                break;
+                return Ok(false);
             }
         }
+        if raw.is_buffer_empty() {
+            return Ok(true);
+        }
     }
-    Ok(())
+    Ok(false)
 }
 
 /// Opens the directory `name` in `dir`, and nothing that a link or a mount puts in its place.

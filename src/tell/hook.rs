@@ -35,8 +35,11 @@ pub(super) fn denial(denial: &Denial) -> String {
                 "it cannot be told what `{program}` would do with {}, and {} is in its reach",
                 data(word), path(near)
             ),
-            "write the paths out in full, so that they can be looked at; to delete them, run \
-             `safe-rm PATH..`".to_owned(),
+            format!("write the paths out in full, so that they can be looked at, or {}", by_rm(&denial.program)),
+        ),
+        Why::Large(at) => (
+            format!("there was no time to look at all that `{program}` would remove, {} among it", path(at)),
+            by_rm(&denial.program),
         ),
         Why::Store(what) => (
             format!("`{program}`: {what}"),
@@ -90,6 +93,18 @@ fn stake(sight: &Sight) -> String {
         Stake::Pinned(by) => format!("is to be kept, as {} says", path(by)),
         Stake::Protected(why) => format!("must never go: {}", safe::harmless(why)),
     }
+}
+
+/// The command that looks at all that it is given, however long that takes.
+fn by_rm(program: &str) -> String {
+    let how = match program.rsplit('/').next().unwrap_or("") {
+        "rm" | "unlink" | "rmdir" => "run `safe-rm rm` in its place, with the same words",
+        "find" => "let it run `-exec safe-rm rm -f {} +` instead of deleting by itself",
+        _ => "remove with `safe-rm rm`",
+    };
+    format!(
+        "{how}: it looks at all of it, removes ordinary files as rm does, and files a request for a model"
+    )
 }
 
 fn instead(at: &Path) -> String {

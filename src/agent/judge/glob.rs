@@ -110,7 +110,9 @@ pub(super) fn is_match(pattern: &str, name: &str) -> bool {
 
 /// As [`is_match`], where a leading dot is a character like others.
 pub(super) fn is_like(pattern: &str, name: &str) -> bool {
-    if ["!(", "@(", "+(", "?(", "*("].iter().any(|open| pattern.contains(open)) {
+    if pattern.contains('(')
+        && ["!(", "@(", "+(", "?(", "*("].iter().any(|open| pattern.contains(open))
+    {
         return true;
     }
     let (mut p, mut n) = (0, 0);

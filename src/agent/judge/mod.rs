@@ -30,11 +30,15 @@ use std::time::{Duration, Instant};
 
 use super::shell::{self, Call, Host, Output, State, Unreadable, Word};
 use crate::look::Eyes;
-use crate::look::ordinary::Sight;
+use crate::look::ordinary::{Glance, Sight};
 use crate::sys::{dir, env};
 
 /// So many commands are judged; loops and functions make more of few.
 const STEPS: u32 = 20_000;
+
+/// How long paths are looked at, all of them together. What is at stake is found sooner than that;
+/// it takes longest where nothing is.
+const LOOKS: Duration = Duration::from_millis(300);
 
 /// What would be done to a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +67,8 @@ pub enum Why {
     Root(Effect, PathBuf, PathBuf),
     /// It can't be told what it would harm, and something is near: the words, what is near.
     Unknown(String, PathBuf),
+    /// It would remove this, or something in it, and there was no time to look at all of it.
+    Large(PathBuf),
     /// It is by its nature a deletion of models.
     Store(&'static str),
     /// It would act in the place of a person.
@@ -101,6 +107,21 @@ pub fn file(path: &str, cwd: &Path, effect: Effect, eyes: &Eyes<'_>) -> Option<D
     judge.denial
 }
 
+/// What is at stake in or around a folder.
+#[derive(Clone, Debug)]
+enum Near {
+    Found(PathBuf),
+    Nothing,
+    /// There was no time to see all of this folder.
+    Cut(PathBuf),
+}
+
+impl Near {
+    fn found(self) -> Option<PathBuf> {
+        if let Self::Found(path) = self { Some(path) } else { None }
+    }
+}
+
 pub(in crate::agent) struct Judge<'a> {
     eyes: &'a Eyes<'a>,
     /// Folders that the policy names.
@@ -108,7 +129,12 @@ pub(in crate::agent) struct Judge<'a> {
     /// Where the command starts.
     start: PathBuf,
     /// What is near each folder that was asked for.
-    near: HashMap<PathBuf, Option<PathBuf>>,
+    near: HashMap<PathBuf, Near>,
+    glance: Glance<'a>,
+    /// Folders with their links resolved.
+    folders: HashMap<PathBuf, PathBuf>,
+    /// What is safe-rm's own.
+    own: Vec<PathBuf>,
     denial: Option<Denial>,
     /// The program that is being judged.
     program: String,
@@ -127,6 +153,9 @@ impl<'a> Judge<'a> {
             roots,
             start: cwd.to_path_buf(),
             near: HashMap::new(),
+            glance: Glance::new(LOOKS, eyes),
+            folders: HashMap::new(),
+            own: own::places(eyes),
             denial: None,
             program: String::new(),
             lenient: false,

@@ -32,8 +32,8 @@ const FOLDERS: &[&str] = &[
 /// How much of a settings file is read.
 const READ: u64 = 1 << 20;
 
-/// Why a path is not changed, if so.
-pub(super) fn why(path: &Path, eyes: &Eyes<'_>) -> Option<Why> {
+/// What is safe-rm's own, as it is written and with its links resolved.
+pub(super) fn places(eyes: &Eyes<'_>) -> Vec<PathBuf> {
     let world = eyes.surroundings;
     let mut own: Vec<PathBuf> = vec!["/etc/safe-rm".into()];
     own.extend(world.state.clone());
@@ -44,8 +44,14 @@ pub(super) fn why(path: &Path, eyes: &Eyes<'_>) -> Option<Why> {
         .iter()
         .flat_map(|h| [".local/state/safe-rm", ".config/safe-rm"].map(|below| h.join(below)));
     own.extend(home);
-    let real = |p: &PathBuf| p.canonicalize().unwrap_or_else(|_| p.clone());
-    if own.iter().any(|o| path.starts_with(o) || path.starts_with(real(o))) {
+    let real: Vec<PathBuf> = own.iter().filter_map(|p| p.canonicalize().ok()).collect();
+    own.extend(real);
+    own
+}
+
+/// Why a path is not changed, if so.
+pub(super) fn why(path: &Path, own: &[PathBuf]) -> Option<Why> {
+    if own.iter().any(|o| path.starts_with(o)) {
         return Some(Why::Own(path.to_path_buf()));
     }
     settings(path).map(Why::Settings)

@@ -135,7 +135,7 @@ pub(super) fn device(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) 
 pub(super) fn umount(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let args = split(&call.words[1..], &["-t", "-O"]);
     for path in args.operands.iter().filter_map(Word::literal).flat_map(|p| state.paths(&p)) {
-        if let Some(near) = judge.near(&path) {
+        if let Some(near) = judge.near(&path).found() {
             judge.deny(Why::Unknown(path.to_string_lossy().into_owned(), near));
         }
     }

@@ -2,17 +2,12 @@
 //! known, whether something is near.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use super::{Effect, Judge, Why, glob, own};
+use super::{Effect, Judge, Near, Why, glob, own};
 use crate::agent::shell::{Part, State, Word};
-use crate::look::ordinary::{self, Stake, Within};
+use crate::look::ordinary::{self, Look, Stake};
 use crate::sys::dir;
 
-/// How long a folder is looked into.
-const TIME: Duration = Duration::from_millis(25);
-/// How long all matches of one word are looked into.
-const ALL: Duration = Duration::from_millis(400);
 /// What a name that is not known ends with, and is no model then.
 const ORDINARY: &[&str] = &[
     "build",
@@ -63,9 +58,8 @@ impl Judge<'_> {
 
     /// Something is done to each of these.
     pub(super) fn touch_all(&mut self, paths: &[PathBuf], effect: Effect) {
-        let until = std::time::Instant::now() + ALL;
         for path in paths {
-            if self.denial.is_some() || std::time::Instant::now() > until {
+            if self.denial.is_some() {
                 return;
             }
             self.touch_path(path, false, effect);
@@ -75,8 +69,8 @@ impl Judge<'_> {
     /// Something is done to a path; with a slash behind it to what a link leads to.
     pub(super) fn touch_path(&mut self, path: &Path, slash: bool, effect: Effect) {
         let writes = matches!(effect, Effect::Overwrite | Effect::Append | Effect::Destroy);
-        let real = real(path, slash || writes);
-        if let Some(why) = own::why(&real, self.eyes) {
+        let real = self.real(path, slash || writes);
+        if let Some(why) = own::why(&real, &self.own) {
             return self.deny(why);
         }
         if dir::stat_typed(real.as_os_str()).is_err() {
@@ -91,17 +85,24 @@ impl Judge<'_> {
         if effect == Effect::Append {
             return;
         }
-        let found = ordinary::sight(&real, deep, TIME, self.eyes);
-        let found = match found {
-            Some(sight) if !goes => match &sight.stake {
+        let looked = self.glance.sight(&real, deep);
+        let cut = matches!((&looked, effect), (Look::Cut, Effect::Remove { .. }));
+        let found = match looked {
+            Look::Found(sight) if !goes => match &sight.stake {
                 Stake::Pinned(by) if *by != real => None,
                 _ => Some(sight),
             },
-            None if goes && (deep || !real.is_dir()) => ordinary::beside(&real, self.eyes),
-            other => other,
+            Look::Found(sight) => Some(sight),
+            Look::Nothing | Look::Cut if goes && (deep || !real.is_dir()) => {
+                self.glance.beside(&real)
+            }
+            Look::Nothing | Look::Cut => None,
         };
-        if let Some(sight) = found {
-            self.deny(Why::Stake(effect, real, Box::new(sight)));
+        match found {
+            Some(sight) => self.deny(Why::Stake(effect, real, Box::new(sight))),
+            // What is moved is not lost, and who removes has another way that looks at all of it.
+            None if cut => self.deny(Why::Large(real)),
+            None => {}
         }
     }
 
@@ -128,29 +129,35 @@ impl Judge<'_> {
         }
         let within = word.within();
         let known = word.prefix();
-        let near = if !within.is_empty() {
-            within.iter().find_map(|folder| self.near(folder))
+        let folders = if !within.is_empty() {
+            within
         } else if known.is_empty() {
-            self.near_any(state)
+            match self.near_any(state) {
+                Some(near) => return self.deny(Why::Unknown(word.shown(), near)),
+                None => self.around(state),
+            }
         } else {
-            let folders = match known.rsplit_once('/') {
+            match known.rsplit_once('/') {
                 Some(("", "")) => vec![PathBuf::from("/")],
                 Some((folder, "")) => state.paths(folder),
                 // The rest of the name is not known, its beginning is.
                 _ => {
-                    let pattern = format!("{known}*");
-                    let all = state
-                        .paths(&pattern)
-                        .iter()
-                        .flat_map(|p| glob::matches(p))
-                        .collect::<Vec<_>>();
+                    let paths = state.paths(&format!("{known}*"));
+                    let all: Vec<_> = paths.iter().flat_map(|p| glob::matches(p)).collect();
                     return self.touch_all(&all, effect);
                 }
-            };
-            folders.iter().find_map(|folder| self.near(folder))
+            }
         };
-        if let Some(near) = near {
-            self.deny(Why::Unknown(word.shown(), near));
+        let mut large = None;
+        for folder in folders {
+            match self.near(&folder) {
+                Near::Found(near) => return self.deny(Why::Unknown(word.shown(), near)),
+                Near::Cut(folder) => large = Some(folder),
+                Near::Nothing => {}
+            }
+        }
+        if let Some(folder) = large.filter(|_| matches!(effect, Effect::Remove { .. })) {
+            self.deny(Why::Large(folder));
         }
     }
 
@@ -160,25 +167,30 @@ impl Judge<'_> {
         if self.lenient {
             return None;
         }
-        let folders =
-            if state.cwds.is_empty() { vec![self.start.clone()] } else { state.cwds.clone() };
-        let near = folders.iter().find_map(|folder| self.near(folder));
+        let folders = self.around(state);
+        let near = folders.iter().find_map(|folder| self.near(folder).found());
         near.or_else(|| self.roots.iter().find(|r| dir::open_search(r).is_ok()).cloned())
     }
 
+    /// Where the shell may be.
+    fn around(&self, state: &State) -> Vec<PathBuf> {
+        if state.cwds.is_empty() { vec![self.start.clone()] } else { state.cwds.clone() }
+    }
+
     /// What is at stake in or around a folder.
-    pub(super) fn near(&mut self, folder: &Path) -> Option<PathBuf> {
-        let folder = real(folder, true);
+    pub(super) fn near(&mut self, folder: &Path) -> Near {
+        let folder = self.real(folder, true);
         if let Some(known) = self.near.get(&folder) {
             return known.clone();
         }
-        let found = self.root_of(&folder).or_else(|| {
-            match ordinary::within(&folder, TIME, self.eyes, &|_| true) {
-                Within::Found(sight) => Some(sight.path),
-                // What was seen did not look like a model.
-                Within::Nothing { .. } => None,
-            }
-        });
+        let found = match self.root_of(&folder) {
+            Some(root) => Near::Found(root),
+            None => match self.glance.within(&folder, &|_| true) {
+                Look::Found(sight) => Near::Found(sight.path),
+                Look::Nothing => Near::Nothing,
+                Look::Cut => Near::Cut(folder.clone()),
+            },
+        };
         self.near.insert(folder, found.clone());
         found
     }
@@ -190,20 +202,26 @@ impl Judge<'_> {
         effect: Effect,
         counts: &dyn Fn(&Path) -> bool,
     ) {
-        let folder = real(folder, true);
-        if let Within::Found(sight) = ordinary::within(&folder, TIME, self.eyes, counts) {
-            self.deny(Why::Stake(effect, folder, Box::new(sight)));
+        let folder = self.real(folder, true);
+        match self.glance.within(&folder, counts) {
+            Look::Found(sight) => self.deny(Why::Stake(effect, folder, Box::new(sight))),
+            Look::Cut if matches!(effect, Effect::Remove { .. }) => self.deny(Why::Large(folder)),
+            Look::Nothing | Look::Cut => {}
         }
     }
-}
 
-/// The folder's links resolved; the last name's as well where it is followed.
-fn real(path: &Path, follow: bool) -> PathBuf {
-    if follow && let Ok(real) = path.canonicalize() {
-        return real;
-    }
-    match (path.parent().map(Path::canonicalize), path.file_name()) {
-        (Some(Ok(parent)), Some(name)) => parent.join(name),
-        _ => path.to_path_buf(),
+    /// The folder's links resolved; the last name's as well where it is followed.
+    fn real(&mut self, path: &Path, follow: bool) -> PathBuf {
+        if follow && let Ok(real) = path.canonicalize() {
+            return real;
+        }
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return path.to_path_buf();
+        };
+        if !self.folders.contains_key(parent) {
+            let real = parent.canonicalize().unwrap_or_else(|_| parent.to_path_buf());
+            self.folders.insert(parent.to_path_buf(), real);
+        }
+        self.folders.get(parent).map_or_else(|| path.to_path_buf(), |folder| folder.join(name))
     }
 }

@@ -7,27 +7,30 @@
 /// Whether the file is one of a set that is useless without the rest.
 #[must_use]
 pub(in crate::look) fn is_shard(name: &str) -> bool {
-    let number_after = |mark: &str| {
-        name.match_indices(mark)
-            .any(|(at, _)| name[at + mark.len()..].starts_with(|c: char| c.is_ascii_digit()))
-    };
-    let of = name.split_once("-of-").is_some_and(|(before, after)| {
-        before.ends_with(|c: char| c.is_ascii_digit())
-            && after.starts_with(|c: char| c.is_ascii_digit())
-    });
-    of || number_after("mp_rank_")
-        || number_after("pp_rank_")
-        || number_after("world_size_")
-        || number_after("fsdp_rank")
-        || number_after("-rank-")
-        || number_after("-shard")
-        || number_after(".gguf.part")
-        || (name.starts_with("rank") && number_after("rank"))
-        || (name.starts_with("consolidated.") && number_after("consolidated."))
+    is_numbered(name)
         || (name.starts_with("__") && name.ends_with(".distcp"))
         || name.ends_with("model_states.pt")
         || name.ends_with("optim_states.pt")
         || ["model_optim_rng.pt", "distrib_optim.pt"].contains(&name)
+}
+
+/// What stands before the number of a shard or a rank.
+const MARKS: &[&str] =
+    &["mp_rank_", "pp_rank_", "world_size_", "fsdp_rank", "-rank-", "-shard", ".gguf.part"];
+
+/// Whether a number in the name is a shard's. Every name of a long listing is asked, so that only where
+/// a number begins is looked at what stands before it.
+fn is_numbered(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let begins = |at: &usize| bytes[*at].is_ascii_digit() && !bytes[at - 1].is_ascii_digit();
+    (1..bytes.len()).filter(begins).any(|at| {
+        let before = &bytes[..at];
+        let of =
+            before.strip_suffix(b"-of-").and_then(<[u8]>::last).is_some_and(u8::is_ascii_digit);
+        of || MARKS.iter().any(|mark| before.ends_with(mark.as_bytes()))
+            || (before.ends_with(b"rank") && bytes.starts_with(b"rank"))
+            || (before.ends_with(b"consolidated.") && bytes.starts_with(b"consolidated."))
+    })
 }
 
 /// A file of a numbered set.

@@ -2,8 +2,9 @@
 //! first find. Names come first, since a listing costs little; what they point at is opened. Then the
 //! tree is walked as far as the time goes.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::{OsStr, OsString};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -15,10 +16,10 @@ use crate::look::inventory::{self, Limit};
 use crate::look::{Eyes, notable, whole};
 use crate::sys::dir;
 
-/// A folder with more entries is not walked where no name in it says anything.
-const FLAT: usize = 20_000;
 /// Entries of one tree that are looked at.
-const ENTRIES: u64 = 60_000;
+const ENTRIES: u64 = 1_000_000;
+/// So many long folders are read in turns; more are read one after the other.
+const TURNS: usize = 64;
 /// Folders that tools fill and make anew; weights that lie in them came with a package.
 const MADE_ANEW: &[&str] = &[
     "node_modules",
@@ -55,16 +56,21 @@ pub struct Sight {
     pub model: Option<Box<Model>>,
 }
 
-/// What a folder holds.
+/// What a look came to.
 #[derive(Debug)]
-pub enum Within {
-    /// Something at stake.
+pub enum Look {
+    /// Something is at stake.
     Found(Sight),
-    /// Nothing, as far as it was seen; `cut` where there is more than there was time for.
-    Nothing {
-        /// Whether something was left out.
-        cut: bool,
-    },
+    /// Nothing is.
+    Nothing,
+    /// There was no time to see all of it, and what was seen is ordinary.
+    Cut,
+}
+
+impl Look {
+    fn stake(path: &Path, stake: Stake) -> Self {
+        Self::Found(Sight { path: path.to_path_buf(), stake, model: None })
+    }
 }
 
 /// Whether the name is one under which weights, a label or a KEEP file are kept.
@@ -78,71 +84,167 @@ fn is_keep(name: &str) -> bool {
     notable::KEEP_FILES.list().contains(&name) && name != ".keep"
 }
 
-/// What is at stake in an absolute path, if anything. Directories are looked into where `recursive`
-/// says so.
-pub fn sight(path: &Path, recursive: bool, time: Duration, eyes: &Eyes<'_>) -> Option<Sight> {
-    let depth = if recursive { Depth::Trees } else { Depth::Files };
-    let mut scale = Scale::new(depth, eyes);
-    let operand = Finder::default().find(path.as_os_str());
-    let entry = match operand.names {
-        operand::Names::Entry(entry) => entry,
-        operand::Names::Root => {
-            let stake = Stake::Protected("it is the root of the file system".to_owned());
-            return Some(Sight { path: path.into(), stake, model: None });
+/// Looks for one answer: what they share, and how long they may take together.
+pub struct Glance<'a> {
+    eyes: &'a Eyes<'a>,
+    scale: Scale<'a>,
+    finder: Finder,
+    /// The models of folders that were asked for.
+    beside: HashMap<PathBuf, Option<Box<Model>>>,
+    until: Instant,
+}
+
+impl<'a> Glance<'a> {
+    /// With so much time for all of them.
+    #[must_use]
+    pub fn new(time: Duration, eyes: &'a Eyes<'a>) -> Self {
+        let scale = Scale::new(Depth::Trees, eyes);
+        let until = Instant::now() + time;
+        Self { eyes, scale, finder: Finder::default(), beside: HashMap::new(), until }
+    }
+
+    fn is_over(&self) -> bool {
+        Instant::now() > self.until
+    }
+
+    /// What is at stake in an absolute path. Directories are looked into where `recursive` says so.
+    pub fn sight(&mut self, path: &Path, recursive: bool) -> Look {
+        let operand = self.finder.find(path.as_os_str());
+        let entry = match operand.names {
+            operand::Names::Entry(entry) => entry,
+            operand::Names::Root => {
+                let why = "it is the root of the file system".to_owned();
+                return Look::stake(path, Stake::Protected(why));
+            }
+            operand::Names::Behind { directory } => return self.sight(&directory, recursive),
+            operand::Names::Nothing { .. } | operand::Names::Dot { .. } => return Look::Nothing,
+        };
+        let directory = entry.meta.kind == FileKind::Directory;
+        if directory && !recursive {
+            return Look::Nothing;
         }
-        operand::Names::Behind { directory } => return sight(&directory, recursive, time, eyes),
-        operand::Names::Nothing { .. } | operand::Names::Dot { .. } => return None,
-    };
-    let directory = entry.meta.kind == FileKind::Directory;
-    if directory && !recursive {
-        return None;
-    }
-    let at = entry.path();
-    if !directory {
-        // Weights are told by themselves; what lies around them takes longer to look at.
-        let mut found = Vec::new();
-        scale.contents(&entry, &at, &mut Seen::default(), &mut found);
-        if let Some(stake) = found.into_iter().next() {
-            let model = is_model(&stake).then(|| model(&at, eyes)).flatten();
-            return Some(Sight { path: at, stake, model });
+        let at = entry.path();
+        let name = super::text(&entry.name);
+        // A name says much where there is no time for more.
+        let over = self.is_over();
+        if over && !whole::is_weights(name) && !is_keep(name) {
+            return Look::Cut;
+        }
+        if !directory {
+            // Weights are told by themselves; what lies around them takes longer to look at.
+            let mut found = Vec::new();
+            self.scale.contents(&entry, &at, &mut Seen::default(), &mut found);
+            if let Some(stake) = found.into_iter().next() {
+                let model = is_model(&stake).then(|| model(&at, self.eyes)).flatten();
+                return Look::Found(Sight { path: at, stake, model });
+            }
+        }
+        let mut around = self.scale.around(&entry, &at);
+        // What must never go stands first; the weights say more than the shard's part in them.
+        around.sort_by_key(|stake| !matches!(stake, Stake::Protected(_)));
+        let protected = matches!(around.first(), Some(Stake::Protected(_)));
+        let looks = directory && !protected && !MADE_ANEW.contains(&name);
+        let inside = if looks { self.within(&at, &|_| true) } else { Look::Nothing };
+        match (inside, around.into_iter().next()) {
+            (Look::Nothing | Look::Cut, Some(stake)) => Look::stake(&at, stake),
+            (inside, _) => inside,
         }
     }
-    let mut around = scale.around(&entry, &at);
-    // What must never go stands first; the weights say more than the shard's part in them.
-    around.sort_by_key(|stake| !matches!(stake, Stake::Protected(_)));
-    let protected = matches!(around.first(), Some(Stake::Protected(_)));
-    let looks = directory && !protected && !MADE_ANEW.contains(&super::text(&entry.name));
-    if looks && let Within::Found(sight) = within(&at, time, eyes, &|_| true) {
-        return Some(sight);
+
+    /// Whether an entry lies in the folder of a model, by that folder's own files.
+    #[must_use]
+    pub fn beside(&mut self, path: &Path) -> Option<Sight> {
+        let folder = path.parent()?;
+        let name = super::text(path.file_name()?);
+        let left = notable::suffix(name).is_some_and(|s| LEFT_BEHIND.contains(&s))
+            || MADE_ANEW.contains(&name)
+            || name.starts_with('.');
+        if left {
+            return None;
+        }
+        if !self.beside.contains_key(folder) {
+            let found = bound(folder, self.eyes);
+            self.beside.insert(folder.to_path_buf(), found);
+        }
+        let model = self.beside.get(folder)?.clone()?;
+        let stake = Stake::Part(format!("the folder of the model {}", folder.display()));
+        Some(Sight { path: path.to_path_buf(), stake, model: Some(model) })
     }
-    around.into_iter().next().map(|stake| Sight { path: at, stake, model: None })
+
+    /// Whether something in a folder is at stake, of the folders and files that count.
+    pub fn within(&mut self, folder: &Path, counts: &dyn Fn(&Path) -> bool) -> Look {
+        let mut hint = false;
+        let mut queue = VecDeque::from([(folder.to_path_buf(), None)]);
+        while let Some((at, rest)) = queue.pop_front() {
+            if self.is_over() {
+                return unsure(folder, hint);
+            }
+            let mut found = None;
+            let listed = names(&at, rest, queue.len() < TURNS, &mut |name| {
+                let path = at.join(name);
+                if counts(&path) {
+                    found = named(&path, self.eyes);
+                }
+                found.is_some()
+            });
+            if let Some(found) = found {
+                return Look::Found(found);
+            }
+            let Some(listed) = listed else { continue };
+            // The weights say more than a label.
+            for path in listed.words.iter().map(|name| at.join(name)) {
+                if counts(&path)
+                    && let Some(found) = named(&path, self.eyes)
+                {
+                    return Look::Found(found);
+                }
+            }
+            for name in listed.folders {
+                let text = super::text(&name);
+                let path = at.join(&name);
+                if MADE_ANEW.contains(&text)
+                    || [".git", "site-packages"].contains(&text)
+                    || !counts(&path)
+                {
+                    continue;
+                }
+                hint |= HINTS.iter().any(|start| text.starts_with(start));
+                queue.push_back((path, None));
+            }
+            // Its turn comes again.
+            queue.extend(listed.rest.map(|rest| (at, Some(rest))));
+        }
+        let rest = self.until.saturating_duration_since(Instant::now());
+        let limit = Limit::new(ENTRIES, rest, HashSet::new());
+        let mut found = inventory::below(folder, &limit, self.eyes).into_iter();
+        match found.find(|found| !found.model.installed && counts(&found.path)) {
+            Some(found) => Look::Found(Sight {
+                path: found.path.clone(),
+                stake: Stake::Model(found.path),
+                model: Some(Box::new(found.model)),
+            }),
+            None if limit.is_cut() => unsure(folder, hint),
+            None => Look::Nothing,
+        }
+    }
 }
 
 fn is_model(stake: &Stake) -> bool {
     matches!(stake, Stake::Model(_))
 }
 
-/// Whether an entry lies in the folder of a model, by that folder's own files.
-#[must_use]
-pub fn beside(path: &Path, eyes: &Eyes<'_>) -> Option<Sight> {
-    let folder = path.parent()?;
-    let name = super::text(path.file_name()?);
-    let left = notable::suffix(name).is_some_and(|s| LEFT_BEHIND.contains(&s))
-        || MADE_ANEW.contains(&name)
-        || name.starts_with('.');
+/// The model of which a folder is, by what binds one and by its weights.
+fn bound(folder: &Path, eyes: &Eyes<'_>) -> Option<Box<Model>> {
     let open = dir::open_search(folder).ok()?;
-    let binds = BINDS.iter().any(|mark| dir::stat_name(&open, OsStr::new(mark)).is_ok());
-    if left || !binds {
+    if !BINDS.iter().any(|mark| dir::stat_name(&open, OsStr::new(mark)).is_ok()) {
         return None;
     }
     let mut found = None;
-    names(folder, &mut |name| {
+    names(folder, None, false, &mut |name| {
         found = model(&folder.join(name), eyes);
         found.is_some()
     })?;
-    let model = found?;
-    let stake = Stake::Part(format!("the folder of the model {}", folder.display()));
-    Some(Sight { path: path.to_path_buf(), stake, model: Some(model) })
+    found
 }
 
 /// The model that a path is, or the first below it.
@@ -158,24 +260,31 @@ struct Names {
     folders: Vec<OsString>,
     /// Labels and KEEP files.
     words: Vec<OsString>,
-    all: usize,
+    /// Where there is more to be listed.
+    rest: Option<OwnedFd>,
 }
 
 /// Names under which most weights lie: a look at each costs less than a long listing.
 const USUAL: &[&str] =
     &["model.safetensors", "adapter_model.safetensors", "pytorch_model.bin", "best.pt"];
 
-/// Lists a folder until a name like that of weights is what `wanted` looks for.
-fn names(folder: &Path, wanted: &mut dyn FnMut(&OsStr) -> bool) -> Option<Names> {
-    let open = dir::open_path(folder).ok()?;
+/// Lists a folder, or goes on with it, until a name like that of weights is what `wanted` looks for;
+/// `in_turns` no further than the kernel gives at once.
+fn names(
+    folder: &Path,
+    rest: Option<OwnedFd>,
+    in_turns: bool,
+    wanted: &mut dyn FnMut(&OsStr) -> bool,
+) -> Option<Names> {
+    let begun = rest.is_some();
+    let open = rest.map_or_else(|| dir::open_path(folder), Ok).ok()?;
     let mut found = Names::default();
     let usual = |name: &&&str| dir::stat_name(&open, OsStr::new(name)).is_ok();
-    if USUAL.iter().filter(usual).any(|name| wanted(OsStr::new(name))) {
+    if !begun && USUAL.iter().filter(usual).any(|name| wanted(OsStr::new(name))) {
         return Some(found);
     }
     let mut buffer = Vec::with_capacity(64 << 10);
-    let each = |name: &std::ffi::CStr, entry: dir::Listed| {
-        found.all += 1;
+    let mut each = |name: &std::ffi::CStr, entry: dir::Listed| {
         let name = OsStr::from_bytes(name.to_bytes());
         let text = super::text(name);
         if entry.is_dir == Some(true) {
@@ -187,84 +296,21 @@ fn names(folder: &Path, wanted: &mut dyn FnMut(&OsStr) -> bool) -> Option<Names>
         }
         true
     };
-    dir::each_name_while(&open, &mut buffer, each).ok()?;
+    let mut more = true;
+    while more {
+        more = dir::some_names(&open, &mut buffer, &mut each).ok()?;
+        if in_turns {
+            break;
+        }
+    }
+    found.rest = more.then_some(open);
     Some(found)
-}
-
-/// Whether something in a folder is at stake, of the folders and files that count.
-pub fn within(
-    folder: &Path,
-    time: Duration,
-    eyes: &Eyes<'_>,
-    counts: &dyn Fn(&Path) -> bool,
-) -> Within {
-    let until = Instant::now() + time;
-    let mut hint = false;
-    let (mut queue, mut flat, mut seen) = (VecDeque::from([folder.to_path_buf()]), false, 0);
-    while let Some(at) = queue.pop_front() {
-        if Instant::now() > until || seen > ENTRIES as usize {
-            return unsure(folder, hint);
-        }
-        let mut found = None;
-        let listed = names(&at, &mut |name| {
-            let path = at.join(name);
-            if counts(&path) {
-                found = named(&path, eyes);
-            }
-            found.is_some()
-        });
-        if let Some(found) = found {
-            return Within::Found(found);
-        }
-        let Some(listed) = listed else { continue };
-        seen += listed.all;
-        flat |= listed.all > FLAT;
-        // The weights say more than a label.
-        for path in listed.words.iter().map(|name| at.join(name)) {
-            if counts(&path)
-                && let Some(found) = named(&path, eyes)
-            {
-                return Within::Found(found);
-            }
-        }
-        for name in listed.folders {
-            let text = super::text(&name);
-            let path = at.join(&name);
-            if MADE_ANEW.contains(&text)
-                || [".git", "site-packages"].contains(&text)
-                || !counts(&path)
-            {
-                continue;
-            }
-            hint |= HINTS.iter().any(|start| text.starts_with(start));
-            queue.push_back(path);
-        }
-    }
-    if flat {
-        return unsure(folder, hint);
-    }
-    let rest = until.saturating_duration_since(Instant::now());
-    let limit = Limit::new(ENTRIES, rest, HashSet::new());
-    let mut found = inventory::below(folder, &limit, eyes).into_iter();
-    match found.find(|found| !found.model.installed && counts(&found.path)) {
-        Some(found) => Within::Found(Sight {
-            path: found.path.clone(),
-            stake: Stake::Model(found.path),
-            model: Some(Box::new(found.model)),
-        }),
-        None if limit.is_cut() => unsure(folder, hint),
-        None => Within::Nothing { cut: false },
-    }
 }
 
 /// There was no time to see all of it: it may be a model where what was seen is made by those who
 /// keep models.
-fn unsure(folder: &Path, hint: bool) -> Within {
-    if !hint {
-        return Within::Nothing { cut: true };
-    }
-    let stake = Stake::Model(folder.to_path_buf());
-    Within::Found(Sight { path: folder.to_path_buf(), stake, model: None })
+fn unsure(folder: &Path, hint: bool) -> Look {
+    if hint { Look::stake(folder, Stake::Model(folder.to_path_buf())) } else { Look::Cut }
 }
 
 /// A file whose name says something, looked at.

@@ -21,7 +21,7 @@ use crate::facts::{FileId, FileKind, Listing, Meta, Pin, Stamp};
 use crate::look::survey::{self, Purpose};
 use crate::look::{Eyes, identify, notable, pins, tree, whole};
 use crate::sys::dir;
-pub use glimpse::{Sight, Within, beside, is_weights_name, sight, within};
+pub use glimpse::{Glance, Look, Sight, is_weights_name};
 use operand::Finder;
 pub use operand::{Entry, Folder, Names, Open, Operand};
 
