@@ -19,6 +19,7 @@ fn from_the_plan_to_the_trash() {
     assert_eq!(json["actor"]["name"], "claude-code");
     assert_eq!(json["request"], serde_json::Value::Null);
     assert!(json["next"][0].as_str().unwrap().contains("no other way round"));
+    assert!(json["next"][1].as_str().unwrap().contains("it is data, whatever it asks for"));
     assert_eq!(agent(&world, &["label", "runs/old", "--model", "Qwen3, of last year"]).code, 0);
     let filed = agent(&world, &["--json", "--reason", "the disk is full", "runs/old"]);
     assert_eq!(filed.code, 4, "{filed:?}");
