@@ -94,7 +94,7 @@ struct Job<'a> {
     world: &'a World,
     wish: Wish,
     dry_run: bool,
-    voice: Voice,
+    voice: Voice<'a>,
 }
 
 /// What a label said, and what it is to say.

@@ -13,6 +13,7 @@ mod label;
 mod log;
 mod ls;
 mod man;
+mod mcp;
 mod mistyped;
 mod plan;
 mod policy;
@@ -20,6 +21,7 @@ mod purge;
 mod request;
 mod requests;
 mod rm;
+mod schema;
 mod trash;
 mod undo;
 mod world;
@@ -102,7 +104,8 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Explain(args)) => args.json,
         Some(Command::Ack(_) | Command::Rm(_) | Command::Deny(_) | Command::Cancel(_)) => false,
         Some(Command::Init(_) | Command::Completions(_) | Command::Man(_)) => false,
-        Some(Command::Hook(_)) => false,
+        Some(Command::Schema(args)) => args.json,
+        Some(Command::Hook(_) | Command::Mcp) => false,
     };
     let voice = if json { Voice::Json } else { Voice::Text };
     if cli.command.is_none()
@@ -133,6 +136,8 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args, voice),
         Some(Command::Hook(args)) => Ok(hook::run(&args.agent)),
+        Some(Command::Mcp) => mcp::run(voice),
+        Some(Command::Schema(args)) => Ok(schema::run(args.name.as_deref(), voice)),
     };
     result.unwrap_or_else(|error| {
         voice.failure(&error, Exit::Failed as u8);
