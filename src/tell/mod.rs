@@ -251,6 +251,11 @@ pub fn document(value: &Value) -> String {
     safe::ascii(&format!("{value:#}"))
 }
 
+/// A message of a protocol, on a line of its own.
+pub fn message(json: &str) {
+    verbatim(format!("{}\n", safe::ascii(json)).as_bytes());
+}
+
 /// What another program reads, byte for byte: a script, a man page. Nothing in it is from the disk but
 /// what its language has quoted.
 pub fn verbatim(bytes: &[u8]) {

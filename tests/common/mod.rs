@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 pub mod made;
+pub mod mcp;
 pub mod person;
 pub mod rm;
 pub mod said;
