@@ -149,6 +149,34 @@ fn a_request_is_filed_and_nothing_else() {
     assert_eq!(world.snapshot(), before);
 }
 
+/// What says of itself that it only looks leaves nothing behind.
+#[test]
+fn looking_changes_nothing() {
+    let world = Sandbox::later();
+    world.fixture("qwen3_full", "m");
+    let before = (world.snapshot(), common::snapshot(&world.home()));
+    let mut client = session(&world);
+    let tools = client.ask("tools/list", &json!({}));
+    for tool in tools["result"]["tools"].as_array().unwrap() {
+        assert_eq!(tool["annotations"]["destructiveHint"], false);
+        if tool["annotations"]["readOnlyHint"] == true {
+            client.call(
+                tool["name"].as_str().unwrap(),
+                &match tool["name"].as_str().unwrap() {
+                    "plan_deletion" => json!({"paths": ["m"], "verify": true}),
+                    "request_status" => json!({"id": "0123"}),
+                    _ => json!({}),
+                },
+            );
+        }
+    }
+    for uri in ["policy", "requests", "plan/m", "request/0123"] {
+        client.ask("resources/read", &json!({"uri": format!("safe-rm://{uri}")}));
+    }
+    assert_eq!(client.close().0, 0);
+    assert_eq!((world.snapshot(), common::snapshot(&world.home())), before);
+}
+
 /// A terminal is no person: nothing is asked there, and what is typed is no answer.
 #[test]
 fn a_terminal_changes_nothing() {
