@@ -40,6 +40,8 @@ const ONLY: &[(&str, &str)] = &[
     ("std::env::", "sys main"),
     ("SystemTime", "sys"),
     ("dialoguer", "ask"),
+    ("rmcp::", "app"),
+    ("tokio::", "app"),
     ("clap::", "cli app shell"),
     ("walkdir::", "look"),
     ("ConfirmedPlan {", "ask"),

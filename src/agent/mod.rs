@@ -7,4 +7,4 @@ mod known;
 mod shell;
 mod who;
 
-pub use who::{Seen, who};
+pub use who::{Seen, client, who};

@@ -6,15 +6,15 @@ use anyhow::Result;
 
 use super::Exit;
 use super::carry_out::refused;
-use super::world::{self, World};
+use super::world::{self, Caller, World};
 use crate::cli;
 use crate::decide::Mode;
 use crate::look::{self, Depth};
 use crate::tell::Voice;
 
 /// Shows the plan and touches nothing.
-pub(super) fn run(args: &cli::Plan, voice: Voice) -> Result<Exit> {
-    let world = world::read()?;
+pub(super) fn run(args: &cli::Plan, caller: &Caller, voice: Voice) -> Result<Exit> {
+    let world = world::read_for(caller)?;
     let mode = if world.policy.permanent { Mode::Permanent } else { Mode::Trash };
     show(&world, &args.paths, mode, depth(args.verify), voice)
 }

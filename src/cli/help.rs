@@ -10,7 +10,8 @@ safe-rm undo                 put the last deletion back
 
 usage: safe-rm [OPTION].. PATH..   or   safe-rm COMMAND ..
 commands: plan ls log policy explain, undo trash purge, label ack, rm,
-          requests approve deny cancel wait, init completions man
+          requests approve deny cancel wait, init completions man,
+          hook mcp schema
 `safe-rm --help` says what they do, `safe-rm COMMAND -h` what one takes";
 
 /// `safe-rm --help`
@@ -31,6 +32,7 @@ asked    requests              what agents asked for; they `wait` or `cancel`
          approve, deny ID      a person's answer to it
 as rm    rm ..                 rm's own options; a model gets plan and word
 set up   init SHELL            `rm` is safe-rm; also: completions, man
+agents   hook, mcp, schema     a judge of tools, a server; the form of --json
 
 -n, --dry-run  as `plan`               --only-allowed  leave out what is refused
 --permanent    free it at once         --verify        compare copies by bytes

@@ -1,11 +1,13 @@
 //! What may be typed.
 
+mod agents;
 mod documented;
 mod help;
 pub mod rm;
 mod setup;
 mod values;
 
+pub use agents::{Approve, Cancel, Deny, Hook, Requests, Wait};
 pub use documented::documented;
 pub use setup::{Completions, Init, Man, Shell, Target};
 
@@ -102,6 +104,12 @@ pub enum Command {
     /// Judge one call of a coding agent's tool, given on stdin, before it runs
     #[command(after_help = "example: safe-rm hook claude-code < call.json")]
     Hook(Hook),
+    /// Serve coding agents over stdin and stdout, in the Model Context Protocol
+    #[command(after_help = "example: claude mcp add safe-rm -- safe-rm mcp")]
+    Mcp,
+    /// Print the JSON schema of what --json answers with
+    #[command(after_help = "example: safe-rm schema plan")]
+    Schema(Schema),
 }
 
 /// `safe-rm PATH...`
@@ -312,61 +320,6 @@ pub struct Log {
     pub json: bool,
 }
 
-/// `safe-rm requests`
-#[derive(Debug, Args)]
-pub struct Requests {
-    /// Also those that have ended
-    #[arg(long)]
-    pub all: bool,
-    /// Answer with one JSON document on stdout
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `safe-rm approve ID`
-#[derive(Debug, Args)]
-pub struct Approve {
-    /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
-    pub id: String,
-    /// Answer with one JSON document on stdout
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `safe-rm deny ID`
-#[derive(Debug, Args)]
-pub struct Deny {
-    /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
-    pub id: String,
-    /// What the caller is told
-    #[arg(long, value_name = "TEXT", value_parser = value())]
-    pub why: Option<String>,
-}
-
-/// `safe-rm cancel ID`
-#[derive(Debug, Args)]
-pub struct Cancel {
-    /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
-    pub id: String,
-}
-
-/// `safe-rm wait ID`
-#[derive(Debug, Args)]
-pub struct Wait {
-    /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
-    pub id: String,
-    /// Give up after so long, as 90s or 10m; by default when the request expires
-    #[arg(long, value_name = "TIME")]
-    pub timeout: Option<String>,
-    /// Answer with one JSON document on stdout
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// `safe-rm explain RULE`
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -386,11 +339,13 @@ pub struct Ack {
     pub what: OsString,
 }
 
-/// `safe-rm hook AGENT`
+/// `safe-rm schema [NAME]`
 #[derive(Debug, Args)]
-pub struct Hook {
-    /// In whose dialect
-    #[arg(value_name = "AGENT",
-          value_parser = ["claude-code", "codex", "gemini", "copilot", "cursor", "opencode"])]
-    pub agent: String,
+pub struct Schema {
+    /// Whose schema; without one, the names of all documents
+    #[arg(value_hint = ValueHint::Other, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Answer with one JSON document on stdout: the schemas of all
+    #[arg(long)]
+    pub json: bool,
 }

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod dir;
 pub mod env;
 pub mod errors;
+pub mod lines;
 pub mod mounts;
 pub mod process;
 pub mod random;

@@ -13,6 +13,7 @@ use std::process::{Command, Output, Stdio};
 
 pub mod asking;
 pub mod made;
+pub mod mcp;
 pub mod person;
 pub mod rm;
 pub mod said;
