@@ -7,6 +7,7 @@
 
 mod common;
 
+use common::asking::agent;
 use common::mcp::Client;
 use common::{Sandbox, Terminal, person};
 use serde_json::{Value, json};
@@ -57,7 +58,7 @@ fn an_answer_is_what_json_prints() {
     ];
     for (tool, arguments, words) in calls {
         let result = client.call(tool, &arguments);
-        let (printed, mut said) = (world.run(words), result["structuredContent"].clone());
+        let (printed, mut said) = (agent(&world, words), result["structuredContent"].clone());
         assert_eq!(result["_meta"]["safe-rm/exit"], printed.code, "{tool}: {result}");
         assert_eq!(result["isError"], said["schema"] == "safe-rm/error/1", "{tool}");
         let mut wanted = printed.json();
