@@ -15,6 +15,7 @@ mod progress;
 mod requests;
 pub mod rm;
 mod safe;
+mod settings;
 mod words;
 
 use std::io::Write;
@@ -25,6 +26,7 @@ pub use list::List;
 pub use outcome::Done;
 pub use progress::watch;
 pub use safe::harmless;
+pub use settings::{Changed, by_hand};
 
 use crate::act::Found;
 use crate::decide::{Plan, Rule};
@@ -176,6 +178,17 @@ impl Voice {
             self.prose(&policy::text(policy));
         }
         self.document(&policy::json(policy));
+    }
+
+    /// Shows the change of an agent's settings, and tells what came of it.
+    pub fn changed(self, changed: &Changed<'_>) {
+        if self != Self::Json {
+            self.prose(&settings::diff(changed));
+        }
+        self.document(&serde_json::json!(settings::wire(changed)));
+        for line in settings::remarks(changed) {
+            self.remark(&line);
+        }
     }
 
     /// A failure: what went wrong, on stderr.
