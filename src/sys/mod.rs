@@ -12,5 +12,6 @@ pub mod errors;
 pub mod mounts;
 pub mod process;
 pub mod random;
+pub mod run;
 pub mod terminal;
 pub mod uncached;

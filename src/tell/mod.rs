@@ -1,6 +1,7 @@
 //! The only code that prints: words, tables, JSON, names made harmless.
 
 mod copies;
+mod doctor;
 mod explain;
 mod hook;
 mod ids;
@@ -29,6 +30,7 @@ pub use safe::harmless;
 pub use settings::{Changed, by_hand};
 
 use crate::act::Found;
+use crate::check::Check;
 use crate::decide::{Plan, Rule};
 use crate::facts::Stamp;
 use crate::keep::{Entry, Event, Filed, Request};
@@ -178,6 +180,14 @@ impl Voice {
             self.prose(&policy::text(policy));
         }
         self.document(&policy::json(policy));
+    }
+
+    /// Tells whether the set-up holds.
+    pub fn checks(self, checks: &[Check]) {
+        if self != Self::Json {
+            self.prose(&doctor::text(checks));
+        }
+        self.document(&serde_json::json!(doctor::wire(checks)));
     }
 
     /// Shows the change of an agent's settings, and tells what came of it.

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::agent::hook::Agent;
 
 /// The line for a shell, the program by its path: what PATH says does not matter.
-pub(super) fn line(program: &Path, agent: Agent) -> Option<String> {
+#[must_use]
+pub fn line(program: &Path, agent: Agent) -> Option<String> {
     Some(format!("{} hook {}", quoted(program.to_str()?), agent.name()))
 }
 

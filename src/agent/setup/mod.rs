@@ -5,6 +5,7 @@
 //! their order, comments and blanks stay as they are, and the way back is the same cut backwards.
 
 mod agents_md;
+mod canary;
 mod claude_code;
 mod codex;
 mod command;
@@ -19,7 +20,8 @@ mod places;
 
 use std::path::Path;
 
-pub use command::program_in;
+pub use canary::{Deletes, call, denies};
+pub use command::{line, program_in};
 pub use hooks::{Fired, fired, off};
 pub use opencode::program as opencode_program;
 pub use places::{Places, Scope, file};
