@@ -60,8 +60,8 @@ pub(super) fn wire(checks: &[Check]) -> Wire {
 pub(super) fn text(checks: &[Check]) -> String {
     let mut out = String::new();
     for check in checks {
-        out.push_str(&wrap(0, &format!("{:9}", word(check.state)), &harmless(&check.text)));
-        out.push('\n');
+        let (word, lines) = (word(check.state), wrap(7, "  ", &harmless(&check.text)));
+        out.push_str(&format!("{word}{}\n", &lines[word.len()..]));
         if let Some(hint) = &check.hint {
             out.push_str(&wrap(9, "hint: ", &harmless(hint)));
             out.push('\n');
