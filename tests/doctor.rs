@@ -302,3 +302,30 @@ fn an_agent_that_calls_is_told_and_names_are_data() {
     assert!(answer.code == 1 && answer.out.contains("\\u{1b}"), "{}", answer.out);
     assert!(!answer.out.contains(['\u{1b}', '\u{202e}']), "{}", answer.out);
 }
+
+#[test]
+fn sudo_without_a_password_is_open() {
+    let words = ["--reuid=4321", "--clear-groups"];
+    let away = |args: &[&str]| common::has_tool("setpriv", &[&words[..], args].concat());
+    if !away(&[BIN, "--version"]) {
+        return;
+    }
+    let sandbox = Sandbox::now();
+    let bin = sandbox.work().join("bin");
+    for path in [sandbox.home().parent().unwrap(), &sandbox.home(), &sandbox.work()] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap();
+    }
+    std::fs::create_dir_all(&bin).unwrap();
+    for (script, state) in [("exit 0", "open"), ("exit 1", "ok"), ("sleep 60", "ok")] {
+        let sudo = bin.join("sudo");
+        std::fs::write(&sudo, format!("#!/bin/sh\n[ \"$*\" = '-n true' ] || exit 0\n{script}\n"))
+            .unwrap();
+        std::fs::set_permissions(&sudo, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut command = sandbox.command_of("setpriv", &words);
+        let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+        let output = command.args([BIN, "doctor", "--json"]).env("PATH", path).output().unwrap();
+        let answer = Answer::of(&output);
+        assert_eq!(item(&answer, "way.sudo").0, state, "{script}: {}", answer.out);
+        assert!(items(&answer, "way.root").is_empty());
+    }
+}
