@@ -4,6 +4,7 @@
 pub mod hook;
 pub mod judge;
 mod known;
+pub mod setup;
 mod shell;
 mod who;
 

@@ -5,10 +5,12 @@ mod approve;
 mod carry_out;
 mod completions;
 mod delete;
+mod doctor;
 mod explain;
 mod hook;
 mod ids;
 mod init;
+mod init_agent;
 mod label;
 mod log;
 mod ls;
@@ -105,8 +107,10 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Wait(args)) => args.json,
         Some(Command::Explain(args)) => args.json,
         Some(Command::Ack(_) | Command::Rm(_) | Command::Deny(_) | Command::Cancel(_)) => false,
-        Some(Command::Init(_) | Command::Completions(_) | Command::Man(_)) => false,
+        Some(Command::Init(args)) => args.json,
+        Some(Command::Doctor(args)) => args.json,
         Some(Command::Schema(args)) => args.json,
+        Some(Command::Completions(_) | Command::Man(_)) => false,
         Some(Command::Hook(_) | Command::Mcp) => false,
     };
     let voice = if json { Voice::Json } else { Voice::Text };
@@ -144,6 +148,7 @@ fn carry(cli: Cli, caller: &Caller, voice: Voice) -> Result<Exit> {
         Some(Command::Explain(args)) => explain::run(args.rule.as_deref(), voice),
         Some(Command::Ack(args)) => ack::run(&args.what, voice),
         Some(Command::Init(args)) => init::run(&args, voice),
+        Some(Command::Doctor(_)) => doctor::run(voice),
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args, voice),
         Some(Command::Hook(args)) => Ok(hook::run(&args.agent)),

@@ -79,6 +79,18 @@ pub(super) fn read_for(caller: &Caller) -> Result<World> {
     Ok(world)
 }
 
+/// Reads the policy alone, with all that it weakens.
+pub(super) fn policy(surroundings: &Surroundings) -> Result<Policy> {
+    let home = surroundings.passwd_home.as_deref();
+    policy::read(home, surroundings.xdg_policy.as_deref(), &rules::ids(), false)
+}
+
+/// Who calls, where the world need not be known.
+pub(super) fn caller(added: &[String]) -> Actor {
+    let ancestors = process::ancestors();
+    agent::who(&Seen { variable: &env::variable, ancestors, holders: Vec::new(), added })
+}
+
 /// Reads it for what somebody else has asked for: as for a caller without a person.
 pub(super) fn strict() -> Result<World> {
     let actor = read()?.actor;

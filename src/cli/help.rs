@@ -10,7 +10,7 @@ safe-rm undo                 put the last deletion back
 
 usage: safe-rm [OPTION].. PATH..   or   safe-rm COMMAND ..
 commands: plan ls log policy explain, undo trash purge, label ack, rm,
-          requests approve deny cancel wait, init completions man,
+          requests approve deny cancel wait, init doctor completions man,
           hook mcp schema
 `safe-rm --help` says what they do, `safe-rm COMMAND -h` what one takes";
 
@@ -31,7 +31,8 @@ label    label PATH.., ack     write what a model is; vouch for `Retired:`
 asked    requests              what agents asked for; they `wait` or `cancel`
          approve, deny ID      a person's answer to it
 as rm    rm ..                 rm's own options; a model gets plan and word
-set up   init SHELL            `rm` is safe-rm; also: completions, man
+set up   init SHELL or AGENT   `rm` is safe-rm; the agent asks its `hook` first
+         doctor                checks that; also: completions, man
 agents   hook, mcp, schema     a judge of tools, a server; the form of --json
 
 -n, --dry-run  as `plan`               --only-allowed  leave out what is refused
@@ -55,7 +56,9 @@ pub(super) const INIT: &str = "\
 examples: eval \"$(safe-rm init bash)\"       in ~/.bashrc; zsh in ~/.zshrc
           safe-rm init fish | source         in ~/.config/fish/config.fish
           eval \"$(safe-rm init bash --shim ~/.local/share/safe-rm/bin)\"
-          safe-rm init bash --shim ~/.local/share/safe-rm/bin --remove";
+          safe-rm init bash --shim ~/.local/share/safe-rm/bin --remove
+          safe-rm init claude-code           the change, as a diff
+          safe-rm init claude-code --write   the same, done";
 
 /// Below the help of `completions`.
 pub(super) const COMPLETIONS: &str = "\

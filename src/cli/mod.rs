@@ -9,7 +9,7 @@ mod values;
 
 pub use agents::{Approve, Cancel, Deny, Hook, Requests, Wait};
 pub use documented::documented;
-pub use setup::{Completions, Init, Man, Shell, Target};
+pub use setup::{Completions, Doctor, Init, Man, Shell, Target};
 
 use std::ffi::OsString;
 
@@ -92,9 +92,12 @@ pub enum Command {
     /// Say as a person that the clock is right, or that a label's `Retired:` is meant
     #[command(after_help = "example: safe-rm ack runs/old")]
     Ack(Ack),
-    /// Print what makes `rm` of this shell safe-rm, and completes the words of both
+    /// Make `rm` of a shell safe-rm, or have a coding agent ask it before each call
     #[command(after_help = help::INIT)]
     Init(Init),
+    /// Check the set-up, and fire a harmless call through each agent's hook
+    #[command(after_help = "example: safe-rm doctor")]
+    Doctor(Doctor),
     /// Print the completions of a shell, for its own folder of them
     #[command(after_help = help::COMPLETIONS)]
     Completions(Completions),

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use crate::facts::FileKind;
+
 /// Who runs this, and from where.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
@@ -87,6 +89,23 @@ pub fn program(name: &str) -> std::io::Result<(PathBuf, bool)> {
     let path = var("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).find_map(is_own);
     Ok((own, found.unwrap_or(false)))
+}
+
+/// The program that a shell would run by this name, as PATH has it.
+#[must_use]
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    let path = var("PATH").unwrap_or_default();
+    let mut files = std::env::split_paths(&path).map(|place| place.join(name));
+    files.find(|file| {
+        let found = super::dir::stat_path(file);
+        found.is_ok_and(|m| m.kind == FileKind::File && m.mode & 0o111 != 0)
+    })
+}
+
+/// The folder for temporary things.
+#[must_use]
+pub fn temporary() -> PathBuf {
+    absolute("TMPDIR").unwrap_or_else(|| PathBuf::from("/tmp"))
 }
 
 fn absolute(name: &str) -> Option<PathBuf> {

@@ -13,5 +13,6 @@ pub mod lines;
 pub mod mounts;
 pub mod process;
 pub mod random;
+pub mod run;
 pub mod terminal;
 pub mod uncached;

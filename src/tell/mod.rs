@@ -1,6 +1,7 @@
 //! The only code that prints: words, tables, JSON, names made harmless.
 
 mod copies;
+mod doctor;
 mod explain;
 mod hook;
 mod ids;
@@ -17,6 +18,7 @@ mod requests;
 pub mod rm;
 mod safe;
 mod schema;
+mod settings;
 mod wire;
 mod words;
 
@@ -32,8 +34,10 @@ pub use outcome::Done;
 pub use progress::watch;
 pub use safe::harmless;
 pub use schema::{named as schema, names as schema_names};
+pub use settings::{Changed, by_hand};
 
 use crate::act::Found;
+use crate::check::Check;
 use crate::decide::{Plan, Rule};
 use crate::facts::Stamp;
 use crate::keep::{Entry, Event, Filed, Request};
@@ -222,6 +226,25 @@ impl Voice<'_> {
             self.prose(&policy::text(policy));
         }
         self.document(&policy::json(policy));
+    }
+
+    /// Tells whether the set-up holds.
+    pub fn checks(self, checks: &[Check]) {
+        if self != Self::Json {
+            self.prose(&doctor::text(checks));
+        }
+        self.document(&serde_json::json!(doctor::wire(checks)));
+    }
+
+    /// Shows the change of an agent's settings, and tells what came of it.
+    pub fn changed(self, changed: &Changed<'_>) {
+        if self != Self::Json {
+            self.prose(&settings::diff(changed));
+        }
+        self.document(&serde_json::json!(settings::wire(changed)));
+        for line in settings::remarks(changed) {
+            self.remark(&line);
+        }
     }
 
     /// A failure: what went wrong, on stderr.

@@ -33,6 +33,7 @@ const WRITES: &[&str] = &[
     "write_file",
     "replace",
     "str_replace",
+    "strreplace",
     "str_replace_editor",
     "str_replace_based_edit_tool",
     "create",

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Why;
+use crate::agent::hook::ALL;
 use crate::look::Eyes;
 
 /// Folders of agents in which hooks are set.
@@ -76,5 +77,8 @@ fn calls(file: &Path) -> bool {
     let Ok(open) = std::fs::File::open(file) else { return false };
     let mut text = Vec::new();
     let read = open.take(READ).read_to_end(&mut text).is_ok();
-    read && String::from_utf8_lossy(&text).contains("safe-rm hook")
+    let text = String::from_utf8_lossy(&text);
+    // The program's path may be quoted, and its name be a longer one.
+    read && text.contains("safe-rm")
+        && ALL.iter().any(|agent| text.contains(&format!("hook {}", agent.name())))
 }

@@ -1,0 +1,97 @@
+//! Who calls, which program is called by its name, and who could put another one in its place.
+
+use std::path::Path;
+
+use super::{Check, Scene};
+use crate::agent::hook::Agent;
+use crate::facts::Standing;
+use crate::sys::{dir, env};
+
+pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
+    vec![caller(scene), on_path(scene), writable(scene), shim(scene)]
+}
+
+fn caller(scene: &Scene<'_>) -> Check {
+    let actor = scene.actor;
+    let name = actor.name.as_deref().unwrap_or("an agent");
+    match actor.standing {
+        Standing::Unmarked => Check::holds("caller", "nothing speaks of an agent that calls"),
+        _ => Check::doubtful("caller", format!("{name} calls: {}", actor.evidence.join(", ")))
+            .hint("for it and its children safe-rm asks nobody: it files requests"),
+    }
+}
+
+fn on_path(scene: &Scene<'_>) -> Check {
+    let id = "program.path";
+    match env::on_path("safe-rm") {
+        Some(found) if is_same(&found, &scene.program) => {
+            Check::holds(id, format!("`safe-rm` on PATH is this program, {}", found.display()))
+        }
+        Some(found) => Check::doubtful(
+            id,
+            format!(
+                "`safe-rm` on PATH is {}, and this program is {}",
+                found.display(),
+                scene.program.display()
+            ),
+        )
+        .hint("let one of them be the only one: agents and people type the name"),
+        None => {
+            Check::doubtful(id, "PATH leads to no `safe-rm`: agents cannot call it by its name")
+                .hint(format!("link {} into a directory of PATH", scene.program.display()))
+        }
+    }
+}
+
+/// Whether two paths lead to one file.
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
+    let id = |path: &Path| dir::stat_path(path).ok().map(|meta| meta.id);
+    id(one).is_some_and(|own| Some(own) == id(other))
+}
+
+fn writable(scene: &Scene<'_>) -> Check {
+    let id = "program.writable";
+    match changed_by_others(&scene.program, scene.surroundings.user) {
+        None => Check::holds(id, "nobody else can put another program in its place"),
+        Some(why) => {
+            Check::broken(id, format!("others can put another program in its place: {why}"))
+                .hint("`chmod go-w` it, or install it where only root writes")
+        }
+    }
+}
+
+/// Why others than root and this user could change what stands at a path.
+pub(super) fn changed_by_others(path: &Path, user: u32) -> Option<String> {
+    let real = path.canonicalize().ok()?;
+    real.ancestors().find_map(|at| {
+        let meta = dir::stat_path(at).ok()?;
+        let shown = at.display();
+        if meta.uid != 0 && meta.uid != user {
+            return Some(format!("{shown} belongs to user {}", meta.uid));
+        }
+        // In a sticky folder nobody renames what is another's.
+        let open = meta.mode & 0o002 != 0 && (at == real || meta.mode & 0o1000 == 0);
+        open.then(|| format!("{shown} can be written by everybody"))
+    })
+}
+
+fn shim(scene: &Scene<'_>) -> Check {
+    let id = "program.rm";
+    match env::on_path("rm") {
+        Some(rm) if is_same(&rm, &scene.program) => {
+            Check::holds(id, format!("`rm` on PATH is safe-rm, by {}", rm.display()))
+        }
+        Some(rm) => Check::open(
+            id,
+            format!("`rm` on PATH is {}: scripts and agents get that one", rm.display()),
+        )
+        .hint("`safe-rm init bash --shim ~/.local/share/safe-rm/bin` puts a link before it"),
+        None => Check::holds(id, "there is no `rm` on PATH"),
+    }
+}
+
+/// How a hook of this agent is set.
+pub(super) fn mend(agent: Agent, project: bool) -> String {
+    let project = if project { " --project" } else { "" };
+    format!("`safe-rm init {}{project} --write`", agent.name())
+}
