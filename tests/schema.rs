@@ -75,6 +75,9 @@ fn drive(world: &Sandbox) -> Seen {
     seen.take("policy", world.run(&["policy", "--json"]).json());
     seen.take("rules", world.run(&["explain", "--json"]).json());
     seen.take("schemas", world.run(&["schema", "--json"]).json());
+    seen.take("init", world.run(&["init", "codex", "--json"]).json());
+    seen.take("init", world.run(&["init", "codex", "--json", "--write"]).json());
+    seen.take("doctor", world.run(&["doctor", "--json"]).json());
     for wrong in
         [&["plan", "--json", "nothing"][..], &["--json", "--nothing"], &["ls", "--json", "-f", "x"]]
     {

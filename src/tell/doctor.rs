@@ -1,5 +1,6 @@
 //! What `safe-rm doctor` has found: one line a check, its way out on a line of its own.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::safe::harmless;
@@ -7,9 +8,10 @@ use super::words::{count, wrap};
 use crate::check::{Check, State};
 
 /// What `safe-rm doctor --json` answers.
-#[derive(Debug, Serialize)]
-pub(super) struct Wire {
-    /// `safe-rm/doctor/1`.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/doctor/1")]
+pub(super) struct Document {
+    #[schemars(extend("const" = "safe-rm/doctor/1"))]
     schema: &'static str,
     /// Whether nothing is broken; ways round that are open do not count.
     holds: bool,
@@ -18,7 +20,7 @@ pub(super) struct Wire {
 }
 
 /// One check.
-#[derive(Debug, Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Item {
     /// What was looked at, by a stable name.
     id: String,
@@ -43,14 +45,14 @@ fn of(checks: &[Check], state: State) -> u64 {
     checks.iter().map(|check| u64::from(check.state == state)).sum()
 }
 
-pub(super) fn wire(checks: &[Check]) -> Wire {
+pub(super) fn document(checks: &[Check]) -> Document {
     let item = |check: &Check| Item {
         id: check.id.clone(),
         state: word(check.state),
         text: check.text.clone(),
         hint: check.hint.clone(),
     };
-    Wire {
+    Document {
         schema: "safe-rm/doctor/1",
         holds: of(checks, State::Broken) == 0,
         items: checks.iter().map(item).collect(),

@@ -233,7 +233,7 @@ impl Voice<'_> {
         if self != Self::Json {
             self.prose(&doctor::text(checks));
         }
-        self.document(&serde_json::json!(doctor::wire(checks)));
+        self.document(&wire::value(&doctor::document(checks)));
     }
 
     /// Shows the change of an agent's settings, and tells what came of it.
@@ -241,7 +241,7 @@ impl Voice<'_> {
         if self != Self::Json {
             self.prose(&settings::diff(changed));
         }
-        self.document(&serde_json::json!(settings::wire(changed)));
+        self.document(&wire::value(&settings::document(changed)));
         for line in settings::remarks(changed) {
             self.remark(&line);
         }

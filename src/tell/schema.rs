@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::words::wrap;
-use super::{explain, json, kept, label, list, outcome, policy, requests, wire};
+use super::{doctor, explain, json, kept, label, list, outcome, policy, requests, settings, wire};
 
 /// A kind of document.
 struct Kind {
@@ -30,6 +30,8 @@ const KINDS: &[Kind] = &[
     kind::<requests::OneDocument<'static>>("request", "`wait`, and `approve` of what is not open"),
     kind::<explain::Document<'static>>("rules", "`explain`"),
     kind::<policy::Document<'static>>("policy", "`policy`"),
+    kind::<settings::Document<'static>>("init", "`init AGENT`"),
+    kind::<doctor::Document>("doctor", "`doctor`"),
     kind::<Document>("schemas", "`schema`"),
 ];
 

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::safe::{harmless, path};
@@ -32,9 +33,10 @@ pub struct Changed<'a> {
 }
 
 /// What `safe-rm init AGENT --json` answers.
-#[derive(Debug, Serialize)]
-pub(super) struct Wire<'a> {
-    /// `safe-rm/init/1`.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/init/1")]
+pub(super) struct Document<'a> {
+    #[schemars(extend("const" = "safe-rm/init/1"))]
     schema: &'a str,
     /// The agent, or `agents-md`.
     target: &'a str,
@@ -52,8 +54,8 @@ pub(super) struct Wire<'a> {
     notes: Vec<&'a str>,
 }
 
-pub(super) fn wire<'a>(changed: &Changed<'a>) -> Wire<'a> {
-    Wire {
+pub(super) fn document<'a>(changed: &Changed<'a>) -> Document<'a> {
+    Document {
         schema: "safe-rm/init/1",
         target: changed.target,
         path: changed.path.to_string_lossy().into_owned(),
