@@ -121,7 +121,10 @@ fn the_verdicts_are_true() {
     let before = tree::models(&planted.work());
     let mut cases: Vec<Case> = corpus();
     let needed: BTreeSet<String> = cases.iter().filter_map(|c| c.run.clone().flatten()).collect();
-    let there: BTreeSet<String> = needed.into_iter().filter(|p| has_tool(p, &["--help"])).collect();
+    let there: BTreeSet<String> = needed
+        .into_iter()
+        .filter(|p| has_tool("sh", &["-c", &format!("command -v {p}")]))
+        .collect();
     cases.retain(|case| match &case.run {
         None => false,
         Some(program) => program.as_ref().is_none_or(|p| there.contains(p)),

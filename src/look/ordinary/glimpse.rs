@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::operand::{self, Finder};
 use super::{Depth, Scale, Seen, Stake};
+use walkdir::WalkDir;
+
 use crate::facts::{FileKind, Model};
 use crate::look::inventory::{self, Limit};
 use crate::look::{Eyes, notable, whole};
@@ -18,6 +20,8 @@ use crate::sys::dir;
 
 /// Entries of one tree that are looked at.
 const ENTRIES: u64 = 1_000_000;
+/// Files of one model that are asked about.
+const FILES: usize = 10_000;
 /// So many long folders are read in turns; more are read one after the other.
 const TURNS: usize = 64;
 /// Folders that tools fill and make anew; weights that lie in them came with a package.
@@ -217,7 +221,7 @@ impl<'a> Glance<'a> {
         let rest = self.until.saturating_duration_since(Instant::now());
         let limit = Limit::new(ENTRIES, rest, HashSet::new());
         let mut found = inventory::below(folder, &limit, self.eyes).into_iter();
-        match found.find(|found| !found.model.installed && counts(&found.path)) {
+        match found.find(|found| !found.model.installed && any(&found.path, counts)) {
             Some(found) => Look::Found(Sight {
                 path: found.path.clone(),
                 stake: Stake::Model(found.path),
@@ -305,6 +309,12 @@ fn names(
     }
     found.rest = more.then_some(open);
     Some(found)
+}
+
+/// Whether a file is one that counts, or one in a folder is.
+fn any(path: &Path, counts: &dyn Fn(&Path) -> bool) -> bool {
+    let files = WalkDir::new(path).into_iter().flatten().filter(|e| !e.file_type().is_dir());
+    files.take(FILES).any(|file| counts(file.path()))
 }
 
 /// There was no time to see all of it: it may be a model where what was seen is made by those who

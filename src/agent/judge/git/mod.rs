@@ -1,74 +1,14 @@
-//! git: what its commands throw away of a working tree. What is tracked is known by the names in the
-//! index, what is ignored by the patterns in .gitignore at the top.
+//! git: what its commands throw away of a working tree. What git has a copy of is not lost: of what is
+//! tracked only what was changed since counts, of what is not only what git would touch.
+
+mod repository;
 
 use std::path::{Path, PathBuf};
 
-use super::args::split;
+use super::args::{Args, split};
 use super::{Effect, Judge, glob};
 use crate::agent::shell::{Call, Output, State, Word};
-
-/// How much of an index is read.
-const INDEX: u64 = 64 << 20;
-
-struct Repository {
-    top: PathBuf,
-    index: Vec<u8>,
-    ignored: Vec<String>,
-}
-
-impl Repository {
-    fn around(folder: &Path) -> Option<Self> {
-        use std::io::Read;
-        let folder = folder.canonicalize().ok()?;
-        let top = folder.ancestors().find(|p| p.join(".git").symlink_metadata().is_ok())?;
-        let read = |path: &Path| {
-            let mut bytes = Vec::new();
-            let file = std::fs::File::open(path).ok()?;
-            file.take(INDEX).read_to_end(&mut bytes).ok()?;
-            Some(bytes)
-        };
-        let index = read(&top.join(".git/index")).unwrap_or_default();
-        let lists = [".gitignore", ".git/info/exclude"].map(|name| read(&top.join(name)));
-        let lines = lists.iter().flatten().flat_map(|text| {
-            String::from_utf8_lossy(text).lines().map(str::to_owned).collect::<Vec<_>>()
-        });
-        let ignored = lines.filter(|l| !l.starts_with(['#', '!']) && !l.trim().is_empty());
-        Some(Self { top: top.to_path_buf(), index, ignored: ignored.collect() })
-    }
-
-    fn relative(&self, path: &Path) -> Option<String> {
-        path.strip_prefix(&self.top).ok()?.to_str().map(str::to_owned)
-    }
-
-    /// Whether a path, or something in it, is in the index.
-    fn tracks(&self, path: &Path) -> bool {
-        let Some(name) = self.relative(path) else { return false };
-        let name = name.as_bytes();
-        name.is_empty() || self.index.windows(name.len()).any(|w| w == name)
-    }
-
-    fn ignores(&self, path: &Path) -> bool {
-        let Some(name) = self.relative(path) else { return false };
-        let mut at = String::new();
-        let levels = name.split('/').map(|part| {
-            if !at.is_empty() {
-                at.push('/');
-            }
-            at.push_str(part);
-            (part.to_owned(), at.clone())
-        });
-        let levels: Vec<(String, String)> = levels.collect();
-        self.ignored.iter().any(|line| {
-            let pattern = line.trim().trim_end_matches('/');
-            let anchored =
-                pattern.trim_start_matches('/').contains('/') || pattern.starts_with('/');
-            let pattern = pattern.trim_start_matches('/');
-            levels
-                .iter()
-                .any(|(part, path)| glob::is_like(pattern, if anchored { path } else { part }))
-        })
-    }
-}
+use repository::{Repository, of_lines};
 
 /// `git`.
 pub(super) fn git(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
@@ -127,10 +67,17 @@ pub(super) fn git(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
         "stash" => {
             let verb = args.known(0).unwrap_or_else(|| "push".to_owned());
             if verb == "push" || verb == "save" {
-                top(judge, state);
+                let paths = args.operands.get(1..).unwrap_or_default();
+                if verb == "save" || paths.is_empty() {
+                    top(judge, state);
+                } else {
+                    tracked(judge, state, paths);
+                }
                 let all = args.has(&["-a", "--all"]);
                 if all || args.has(&["-u", "--include-untracked"]) {
-                    untracked(judge, state, &[], !all, Effect::Move);
+                    let what = Untracked { keeps_ignored: !all, ..Untracked::default() };
+                    let paths = if verb == "save" { &[] } else { paths };
+                    untracked(judge, state, paths, &what, Effect::Move);
                 }
             }
         }
@@ -154,20 +101,31 @@ pub(super) fn git(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
             return Output::unknown(state.cwds.clone());
         }
         "rev-parse" if args.has(&["--show-toplevel"]) => {
-            let tops = state.cwds.iter().filter_map(|cwd| Repository::around(cwd));
-            return Output::lines(tops.map(|r| Word::text(r.top.to_string_lossy())).collect());
+            let tops = tops(state).into_iter();
+            return Output::lines(tops.map(|top| Word::text(top.to_string_lossy())).collect());
         }
         _ => {}
     }
     Output::unknown(state.cwds.clone())
 }
 
-fn clean(judge: &mut Judge<'_>, state: &State, args: &super::args::Args) {
+fn clean(judge: &mut Judge<'_>, state: &State, args: &Args) {
     if args.has(&["-n", "--dry-run"]) || !args.has(&["-f", "--force", "-i"]) {
         return;
     }
     let ignored = args.has(&["-x", "-X"]);
-    untracked(judge, state, &args.operands, !ignored, Effect::Remove { recursive: true });
+    let but = args.flags.iter().filter(|(flag, _)| flag == "-e" || flag == "--exclude");
+    let but: Vec<String> = but.filter_map(|(_, value)| value.as_ref()?.literal()).collect();
+    let what = Untracked { keeps_ignored: !ignored, but };
+    untracked(judge, state, &args.operands, &what, Effect::Remove { recursive: true });
+}
+
+/// What goes of what is not tracked.
+#[derive(Default)]
+struct Untracked {
+    keeps_ignored: bool,
+    /// Patterns of what stays.
+    but: Vec<String>,
 }
 
 /// What is not tracked below these paths, or below where the shell is.
@@ -175,46 +133,70 @@ fn untracked(
     judge: &mut Judge<'_>,
     state: &State,
     paths: &[Word],
-    keeps_ignored: bool,
+    what: &Untracked,
     effect: Effect,
 ) {
     let here = [Word::text(".")];
-    let paths = if paths.is_empty() { &here } else { paths };
-    for path in paths.iter().filter_map(Word::literal).flat_map(|p| state.paths(&p)) {
+    for path in places(state, if paths.is_empty() { &here } else { paths }) {
         let folder = if path.is_dir() { path.as_path() } else { path.parent().unwrap_or(&path) };
         let Some(repository) = Repository::around(folder) else { continue };
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let but = of_lines(&repository.top, what.but.iter().map(String::as_str));
         let counts = |p: &Path| {
-            let goes = p.starts_with(&path) || path.canonicalize().is_ok_and(|r| p.starts_with(r));
-            let tracked = !p.is_dir() && repository.tracks(p);
-            goes && !tracked && !(keeps_ignored && repository.ignores(p))
+            let is_dir = p.is_dir();
+            let goes = p.starts_with(&real) || (is_dir && real.starts_with(p));
+            let tracked = !is_dir && repository.tracks(p) == Some(true);
+            let stays = but.matched_path_or_any_parents(p, is_dir).is_ignore();
+            goes && !tracked && !stays && !(what.keeps_ignored && repository.ignores(p, is_dir))
         };
-        judge.touch_within(&path, effect, &counts);
+        judge.touch_within(&real, effect, &counts);
     }
 }
 
-/// What is tracked, and would be written anew.
+/// What is tracked below these paths, and would be written anew.
 fn tracked(judge: &mut Judge<'_>, state: &State, paths: &[Word]) {
-    for path in paths.iter().filter_map(Word::literal).flat_map(|p| state.paths(&p)) {
-        if path.symlink_metadata().is_err() {
-            continue;
-        }
-        let Some(repository) = Repository::around(path.parent().unwrap_or(&path))
-            .or_else(|| Repository::around(&path))
-        else {
-            continue;
-        };
-        if path.is_dir() {
-            judge.touch_within(&path, Effect::Overwrite, &|p| p.is_dir() || repository.tracks(p));
-        } else if path.canonicalize().is_ok_and(|real| repository.tracks(&real)) {
-            judge.touch_path(&path, false, Effect::Overwrite);
+    for path in places(state, paths) {
+        let Ok(real) = path.canonicalize() else { continue };
+        let folder = if real.is_dir() { real.as_path() } else { real.parent().unwrap_or(&real) };
+        let Some(repository) = Repository::around(folder) else { continue };
+        if real.is_dir() {
+            let counts = |p: &Path| {
+                if p.is_dir() {
+                    repository.may_track_below(p)
+                } else {
+                    repository.may_be_changed(p)
+                }
+            };
+            judge.touch_within(&real, Effect::Overwrite, &counts);
+        } else if repository.may_be_changed(&real) {
+            judge.touch_path(&real, false, Effect::Overwrite);
         }
     }
+}
+
+/// The paths that pathspecs name.
+fn places(state: &State, paths: &[Word]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in paths.iter().filter_map(Word::pattern) {
+        // A pathspec that begins so has a meaning of its own; all of the repository is the most.
+        if path.starts_with(':') {
+            found.extend(tops(state));
+        } else {
+            for path in state.paths(&path) {
+                let whole = path.to_string_lossy().contains(['*', '?', '[']);
+                found.extend(if whole { glob::matches(&path) } else { vec![path] });
+            }
+        }
+    }
+    found
+}
+
+fn tops(state: &State) -> Vec<PathBuf> {
+    state.cwds.iter().filter_map(|c| Repository::around(c)).map(|r| r.top).collect()
 }
 
 fn top(judge: &mut Judge<'_>, state: &State) {
-    let tops: Vec<PathBuf> =
-        state.cwds.iter().filter_map(|c| Repository::around(c)).map(|r| r.top).collect();
-    for top in tops {
+    for top in tops(state) {
         tracked(judge, state, &[Word::text(top.to_string_lossy())]);
     }
 }
