@@ -113,7 +113,7 @@ fn each_agent_is_answered_in_its_own_dialect() {
             shell(agent, &sandbox, "rm -rf models/qwen").to_string().as_bytes(),
         );
         let reason = denied(agent, &no).unwrap_or_else(|| panic!("{agent}: {}", no.out));
-        assert!(reason.contains("safe-rm plan ") && reason.contains("models/qwen"), "{reason}");
+        assert!(reason.contains("safe-rm plan") && reason.contains("models/qwen`"), "{reason}");
         assert!(
             reason.contains("Qwen3") && reason.contains("Do not look for another way"),
             "{reason}"

@@ -7,7 +7,6 @@ mod copilot;
 mod cursor;
 mod gemini;
 mod opencode;
-mod patch;
 mod tool;
 
 use std::path::{Path, PathBuf};

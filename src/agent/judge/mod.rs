@@ -16,6 +16,7 @@ mod hosts;
 mod interpreters;
 mod output;
 mod own;
+pub(in crate::agent) mod patch;
 mod scan;
 mod scripts;
 mod stores;

@@ -3,7 +3,7 @@
 use super::data::{self, Operands, Which};
 use super::{
     Effect, Judge, archives, args, consent, copies, deputies, files, find, git, hosts,
-    interpreters, output, scripts, stores, wrappers,
+    interpreters, output, patch, scripts, stores, wrappers,
 };
 use crate::agent::shell::{Call, Output, State};
 
@@ -114,6 +114,7 @@ pub const PROGRAMS: &[Program] = &[
         Operands { needs: &["--rm"], ..data::all(Effect::Move) },
     ),
     own(&["tee"], "what it overwrites", false, files::tee),
+    own(&["apply_patch", "applypatch"], "the files that its patch names", true, patch::apply),
     operands(
         &["sponge"],
         "what it overwrites",

@@ -147,7 +147,10 @@ fn untracked(
             let goes = p.starts_with(&real) || (is_dir && real.starts_with(p));
             let tracked = !is_dir && repository.tracks(p) == Some(true);
             let stays = but.matched_path_or_any_parents(p, is_dir).is_ignore();
-            goes && !tracked && !stays && !(what.keeps_ignored && repository.ignores(p, is_dir))
+            if !goes || tracked || stays {
+                return false;
+            }
+            !what.keeps_ignored || !repository.ignores(p, is_dir)
         };
         judge.touch_within(&real, effect, &counts);
     }
