@@ -28,7 +28,7 @@ struct Case {
 fn corpus() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hook_corpus");
     let mut cases = Vec::new();
-    for file in ["files.txt", "shell.txt", "programs.txt"] {
+    for file in ["files.txt", "shell.txt", "programs.txt", "semantics.txt"] {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
         for (n, line) in text.lines().enumerate() {
             if line.is_empty() || line.starts_with('#') {
@@ -112,6 +112,34 @@ fn every_command_gets_its_verdict() {
     });
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
     assert!(sandbox.snapshot() == before, "a hook changes nothing");
+}
+
+#[test]
+fn what_is_nested_too_deep_is_denied() {
+    let sandbox = Sandbox::now();
+    tree::plant(&sandbox);
+    let mut functions: Vec<String> = (0..30).map(|n| format!("f{n}() {{ f{}; }}", n + 1)).collect();
+    functions.push("f30() { rm -rf models; }; f0".to_owned());
+    let of = |word: &str| format!("{}rm -rf models", word.repeat(30));
+    for command in [of("nice "), of("sudo "), of("eval "), of("time "), functions.join("; ")] {
+        let output = hook(&sandbox, &command);
+        let out = String::from_utf8(output.stdout).unwrap();
+        assert!(out.contains("deny"), "{command}: {out}");
+    }
+}
+
+#[test]
+fn long_texts_are_read_or_denied() {
+    let sandbox = Sandbox::now();
+    tree::plant(&sandbox);
+    let long = "x = 1\n".repeat(60_000);
+    let document = format!("cat > big.txt <<'EOF'\n{long}EOF\n");
+    let verdict = |command: &str| !hook(&sandbox, command).stdout.is_empty();
+    assert!(verdict(&format!("{document}find models -delete")));
+    assert!(verdict(&format!("{document}bash big.txt")));
+    assert!(verdict(&format!("bash <<'EOF'\n{long}EOF\n")));
+    assert!(verdict(&format!("echo '{long}' > big.txt; python3 x.py")));
+    assert!(!verdict(&format!("{document}rm -rf build")));
 }
 
 #[test]

@@ -16,12 +16,8 @@ pub(super) fn git(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
     let mut own = state.clone();
     while let Some(word) = words.first() {
         let known = word.prefix();
-        if known == "-C" {
-            if let Some(to) = words.get(1).and_then(Word::literal) {
-                own.go(&to, |_| true);
-            } else {
-                own.cwds.clear();
-            }
+        if let (true, Some(to)) = (known == "-C", words.get(1)) {
+            judge.enter(&mut own, to);
         }
         match known.as_str() {
             "-C" | "-c" | "--git-dir" | "--work-tree" | "--namespace" => {
