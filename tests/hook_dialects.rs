@@ -7,6 +7,7 @@
 mod common;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::Stdio;
 
 use common::{Sandbox, tree};
@@ -325,4 +326,27 @@ fn an_unknown_agent_is_wrong_usage() {
     let said = hook(&Sandbox::now(), "nobody", b"{}");
     assert_eq!(said.code, 2);
     assert!(said.err.contains("claude-code"), "{}", said.err);
+}
+
+/// A hook whose program is gone lets everything through.
+#[test]
+fn the_program_itself_stays() {
+    let sandbox = planted();
+    let shims = sandbox.home().join("bin");
+    std::fs::create_dir(&shims).unwrap();
+    std::os::unix::fs::symlink(common::BIN, shims.join("rm")).unwrap();
+    for command in [
+        format!("rm {}", common::BIN),
+        format!("mv {} /tmp/x", common::BIN),
+        format!("cp /bin/true {}", common::BIN),
+        format!("ln -sf /bin/true {}", common::BIN),
+        format!("truncate -s 0 {}", common::BIN),
+        "rm ~/bin/rm".to_owned(),
+        "ln -sf /bin/rm ~/bin/rm".to_owned(),
+        format!("rm -rf {}", Path::new(common::BIN).parent().unwrap().display()),
+    ] {
+        let call = shell("claude-code", &sandbox, &command);
+        let said = hook(&sandbox, "claude-code", call.to_string().as_bytes());
+        assert!(denied("claude-code", &said).is_some(), "{command}: {}", said.out);
+    }
 }

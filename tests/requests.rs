@@ -257,3 +257,15 @@ fn a_label_of_an_agent_is_told_and_lifts_no_damage() {
     let plan = agent(&world, &["plan", "--json", "broken"]);
     assert!(!plan.rules().contains(&"damaged".to_owned()), "{plan:?}");
 }
+
+/// A variable alone may be an editor's terminal; where there is none, nobody sits at it.
+#[test]
+fn a_label_is_signed_by_whoever_wrote_it() {
+    let world = Sandbox::later();
+    world.fixture("qwen3_full", "m");
+    let mut command = world.command_of("setsid", &["--wait", common::BIN, "label", "m"]);
+    command.args(["--model", "Qwen3"]).env("CLAUDECODE", "1").stdin(std::process::Stdio::null());
+    assert!(command.output().unwrap().status.success());
+    let label = std::fs::read_to_string(world.work().join("m/MODEL_INFO.txt")).unwrap();
+    assert!(label.contains("Written-By: agent claude-code"), "{label}");
+}

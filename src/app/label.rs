@@ -16,6 +16,7 @@ use crate::decide::contradictions;
 use crate::decide::draft::{self, Draft, Known, Wish};
 use crate::facts::{Label, Model, Standing};
 use crate::look::{self, LabelFile, Subject};
+use crate::sys::terminal;
 use crate::tell::{self, Labelled, Outcome, Voice};
 
 /// The word for writing over what somebody wrote.
@@ -227,7 +228,13 @@ impl Job<'_> {
         if new.changes() {
             let actor = &self.world.actor;
             let by = match &actor.name {
-                Some(agent) if actor.standing == Standing::Agent => format!("agent {agent}"),
+                // A variable alone may be an editor's terminal, at which a person sits.
+                Some(agent)
+                    if actor.standing == Standing::Agent
+                        || (actor.standing == Standing::Marked && terminal::open().is_err()) =>
+                {
+                    format!("agent {agent}")
+                }
                 _ => format!("user {}", self.world.surroundings.user_name),
             };
             let by = format!("{by}, safe-rm label");

@@ -61,7 +61,7 @@ pub(super) fn denial(denial: &Denial) -> String {
             "ask the person to change it".to_owned(),
         ),
         Why::Settings(at) => (
-            format!("`{program}` would change {}, the settings that call this hook", path(at)),
+            format!("`{program}` would change {}, the settings in which hooks are called, or switched off", path(at)),
             "ask the person to change them".to_owned(),
         ),
         Why::Failure(what) => (

@@ -91,7 +91,7 @@ impl Judge<'_> {
     pub(super) fn touch_path(&mut self, path: &Path, slash: bool, effect: Effect) {
         let writes = matches!(effect, Effect::Overwrite | Effect::Append | Effect::Destroy);
         let real = self.real(path, slash || writes);
-        if let Some(why) = own::why(&real, &self.own) {
+        if let Some(why) = own::why(&real, &self.own, writes) {
             return self.deny(why);
         }
         if dir::stat_typed(real.as_os_str()).is_err() {
