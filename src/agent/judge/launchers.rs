@@ -214,3 +214,19 @@ pub(super) fn sudo(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
     }
     judge.inner(&mut own, words, call)
 }
+
+/// `chroot FOLDER COMMAND`: all paths lie in the folder.
+pub(super) fn chroot(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let words = wrappers::rest(&call.words[1..], &["--userspec", "--groups"], 0);
+    let Some((folder, command)) = words.split_first() else { return Output::default() };
+    let mut own = state.clone();
+    let root = std::path::PathBuf::from("/");
+    let folders = judge.places(state, folder).into_iter().filter(|f| *f != root);
+    let lent: Vec<_> = folders.map(|folder| (root.clone(), folder)).collect();
+    if !lent.is_empty() {
+        own.links.clear();
+        own.lent = Some(lent);
+        own.cwds = own.paths("/");
+    }
+    judge.inner(&mut own, command.to_vec(), call)
+}

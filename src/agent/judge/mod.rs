@@ -188,17 +188,27 @@ impl<'a> Judge<'a> {
             self.too_deep();
             return Output::default();
         }
+        (own.tested, own.loops) = (0, 0);
         own.functions.retain(|_, function| function.exported);
         own.aliases.clear();
         own.traps.clear();
-        (own.strict, own.loops) = (false, 0);
+        own.strict = false;
         let out = shell::run(self, &mut own, text, stdin);
         shell::end(self, &mut own);
         out
     }
 
-    /// Runs these words as a program does: functions of the shell are not known to it.
+    /// Runs these words as a program does: it has no functions of the shell, and changes nothing of
+    /// the shell itself.
     fn inner(&mut self, state: &mut State, words: Vec<Word>, call: &Call<'_>) -> Output {
+        let mut own = state.clone();
+        let out = self.prefixed(&mut own, words, call);
+        (state.links, state.written, state.made) = (own.links, own.written, own.made);
+        out
+    }
+
+    /// Runs these words as the shell does that a word before them tells to, without its functions.
+    fn prefixed(&mut self, state: &mut State, words: Vec<Word>, call: &Call<'_>) -> Output {
         if words.is_empty() {
             return Output::unknown(Vec::new());
         }
@@ -226,7 +236,7 @@ impl Host for Judge<'_> {
         if name.starts_with('-') {
             let skip = usize::from(name == "-");
             let words = wrappers::rest(&call.words[skip..], &["-f", "-o"], 0);
-            return self.inner(state, words, &call);
+            return self.prefixed(state, words, &call);
         }
         let before = std::mem::replace(&mut self.program, name.clone());
         let out = table::judge(self, state, &name, &call);

@@ -61,7 +61,8 @@ pub(super) const STARTERS: &[Program] = &[
     wrapper(&["nice"], &["-n", "--adjustment"], 0),
     wrapper(&["ionice"], &["-c", "-n", "--class", "--classdata"], 0),
     wrapper(&["stdbuf"], &["-i", "-o", "-e", "--input", "--output", "--error"], 0),
-    wrapper(&["chroot"], &["--userspec", "--groups"], 1),
+    own(&["chroot"], "the command, with its paths in that folder", false, launchers::chroot),
+    own(&["capsh"], "-c", false, launchers::texts),
     wrapper(
         &["unshare", "nsenter"],
         &["-t", "-S", "-G", "--target", "--setuid", "--setgid", "--wd"],
@@ -99,7 +100,6 @@ pub(super) const STARTERS: &[Program] = &[
             "torchrun",
             "deepspeed",
             "cross-env",
-            "capsh",
             "bsub",
             "pdsh",
             "pipx",

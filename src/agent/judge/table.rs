@@ -203,7 +203,10 @@ const PROGRAMS: &[Program] = &[
     ),
     own(&["docker-compose"], "down -v", false, hosts::compose),
     own(
-        &["bash", "sh", "zsh", "dash", "ksh", "ash", "mksh", "fish", "rbash", "csh", "tcsh"],
+        &[
+            "bash", "sh", "zsh", "dash", "ksh", "ash", "mksh", "fish", "rbash", "csh", "tcsh",
+            "nu", "elvish", "xonsh",
+        ],
         "-c, what it is given to read, the script",
         false,
         scripts::shell,
@@ -269,6 +272,9 @@ const PROGRAMS: &[Program] = &[
     ),
 ];
 
+/// Words before a command that the shell itself runs.
+const SHELL: &[&str] = &["command", "builtin", "time", "noglob", "nocorrect", "repeat", "exec"];
+
 /// Whether a text with this word in it that no shell reads is a danger.
 pub(super) fn removes(word: &str) -> bool {
     all().any(|program| program.removes && program.names.contains(&word))
@@ -308,7 +314,11 @@ pub(super) fn judge(
         }
         How::Wrapper(valued, skip) => {
             let words = wrappers::rest(&call.words[1..], valued, *skip);
-            judge.inner(state, words, call)
+            if SHELL.contains(&base) {
+                judge.prefixed(state, words, call)
+            } else {
+                judge.inner(state, words, call)
+            }
         }
         How::Own(function) => function(judge, state, call),
     }

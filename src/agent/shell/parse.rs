@@ -29,7 +29,8 @@ pub(in crate::agent) struct Unreadable {
 /// Reads a program, as far as it is one: what comes before an error runs.
 pub(in crate::agent) fn parse(text: &str) -> (Node, Option<Unreadable>) {
     let text = documents::closed(text.replace('\0', ""));
-    let by_spaces = |text: &str| text.split_whitespace().map(str::to_owned).collect();
+    let ends = |c: char| c.is_whitespace() || "();&|{}<>`'\"".contains(c);
+    let by_spaces = |text: &str| text.split(ends).map(str::to_owned).collect();
     if text.len() > LONGEST {
         let unreadable = Unreadable { words: by_spaces(&text), unseen: true };
         return (Node::List(Vec::new()), Some(unreadable));

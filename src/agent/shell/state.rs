@@ -80,6 +80,8 @@ pub(in crate::agent) struct State {
     pub loops: u32,
     /// `set -e`: what fails ends it.
     pub strict: bool,
+    /// How many conditions it is in, where nothing that fails ends it.
+    pub tested: u32,
     /// Nothing of what follows runs.
     pub ended: bool,
     /// As it was where a loop or a function was left.
@@ -168,6 +170,11 @@ impl State {
             Some(left) => left.join(state),
             None => self.left = Some(Box::new(state)),
         }
+    }
+
+    /// Whether what fails ends it, here.
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict && self.tested == 0
     }
 
     /// `break`, `continue`, `return`: what follows does not run, and all is as it is now.

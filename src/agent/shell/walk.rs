@@ -11,6 +11,9 @@ const ROUNDS: usize = 2;
 /// How often a loop runs that takes its arguments one by one.
 const SHIFTS: usize = 40;
 
+/// So many calls of a function within itself are followed.
+const RECURSIONS: usize = 6;
+
 /// Runs a node; what it writes.
 pub(super) fn run(host: &mut dyn Host, state: &mut State, node: &Node, stdin: &Output) -> Output {
     if state.ended || !host.goes_on() {
@@ -38,9 +41,10 @@ pub(super) fn run(host: &mut dyn Host, state: &mut State, node: &Node, stdin: &O
             out
         }
         Node::Tested(node) => {
-            let strict = std::mem::take(&mut state.strict);
+            let before = state.tested;
+            state.tested = before + 1;
             let out = run(host, state, node, stdin);
-            state.strict |= strict;
+            state.tested = before;
             out
         }
         Node::Branches(all, exhaustive) => {
@@ -88,6 +92,7 @@ fn repeat(host: &mut dyn Host, state: &mut State, body: &Node, stdin: &Output) -
         join(&mut out, run(host, &mut own, body, stdin));
         own.settle();
         own.arrive();
+        own.tested = state.tested;
         let mut after = own.clone();
         after.loops = state.loops;
         state.join(after);
@@ -119,12 +124,14 @@ fn chain(host: &mut dyn Host, state: &mut State, items: &[Item], stdin: &Output,
     let [first, rest @ ..] = items else { return };
     if rest.is_empty() {
         join(out, run(host, state, &first.node, stdin));
-        if state.strict {
+        if state.is_strict() {
             state.fallback.clear();
         }
         return state.settle();
     }
-    let strict = std::mem::take(&mut state.strict);
+    // Only what is last ends a shell that is told so.
+    let tested = state.tested;
+    state.tested = tested + 1;
     join(out, run(host, state, &first.node, stdin));
     let (mut good, mut bad) = (state.clone(), state.failed());
     good.fallback.clear();
@@ -135,11 +142,10 @@ fn chain(host: &mut dyn Host, state: &mut State, items: &[Item], stdin: &Output,
         if own.ended {
             continue;
         }
-        own.strict = strict && last;
+        own.tested = tested + u32::from(!last);
         join(out, run(host, own, &item.node, stdin));
         let mut failed = own.failed();
-        // The one that is last ends a shell that is told so.
-        failed.ended |= strict && last;
+        failed.ended |= last && own.is_strict();
         failed.left = None;
         own.fallback.clear();
         if item.link == Link::And {
@@ -150,7 +156,7 @@ fn chain(host: &mut dyn Host, state: &mut State, items: &[Item], stdin: &Output,
         }
     }
     good.join(bad);
-    good.strict |= strict;
+    good.tested = tested;
     *state = good;
 }
 
@@ -286,6 +292,11 @@ fn call(host: &mut dyn Host, state: &mut State, call: Call<'_>) -> Output {
     if state.calls.iter().filter(|other| **other == this).count() >= 2 {
         return Output::unknown(Vec::new());
     }
+    // What calls itself with ever new words is not followed to its end.
+    if state.calls.iter().filter(|other| other.0 == this.0).count() >= RECURSIONS {
+        host.unknown_text(state);
+        return Output::unknown(Vec::new());
+    }
     let mut out = Output::default();
     let before = state.clone();
     if function.certain {
@@ -311,6 +322,7 @@ fn call(host: &mut dyn Host, state: &mut State, call: Call<'_>) -> Output {
         }
         (own.args, own.calls) = (before.args.clone(), before.calls.clone());
         (own.locals, own.loops) = (before.locals.clone(), before.loops);
+        own.tested = before.tested;
         state.join(own);
     }
     if !function.certain {
