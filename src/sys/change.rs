@@ -168,14 +168,6 @@ pub fn sync_dir(dir: impl AsFd) -> io::Result<()> {
     }
 }
 
-/// Waits for the exclusive lock of an open file; it goes with the file.
-///
-/// # Errors
-/// As flock(2).
-pub fn lock(file: &File) -> io::Result<()> {
-    Ok(rustix::fs::flock(file, rustix::fs::FlockOperation::LockExclusive)?)
-}
-
 /// Takes the exclusive lock of an open file or directory, if nobody has it.
 ///
 /// # Errors

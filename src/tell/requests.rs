@@ -82,9 +82,11 @@ pub(super) fn list(all: &[keep::Filed], clock: &Clock) -> String {
     let mut out: String = all.iter().map(|filed| text(filed, clock)).collect();
     if let Some(open) = all.iter().find(|f| f.is_open(clock.now())) {
         let id = &open.request.id[..8.min(open.request.id.len())];
-        out.push_str(&format!(
-            "hint: safe-rm approve {id} looks again and asks for DELETE; safe-rm deny {id} says no\n"
-        ));
+        let how = format!(
+            "`safe-rm approve {id}` looks again and asks for DELETE; `safe-rm deny {id}` says no"
+        );
+        out.push_str(&wrap(0, "hint: ", &how));
+        out.push('\n');
     }
     out
 }
