@@ -1,6 +1,7 @@
 //! JSON as people write it in settings, with comments and trailing commas: each value with the place where
 //! it stands, so that a text can be changed there and nowhere else.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -138,6 +139,7 @@ impl Reader<'_> {
     fn children(&mut self, close: u8, depth: usize) -> Read<Vec<Child>> {
         self.at += 1;
         let mut children: Vec<Child> = Vec::new();
+        let mut keys: HashSet<String> = HashSet::new();
         loop {
             self.blanks()?;
             if self.takes(close) {
@@ -150,7 +152,7 @@ impl Reader<'_> {
             let mut key = String::new();
             if close == b'}' {
                 key = self.string()?;
-                if children.iter().any(|c| c.key == key) {
+                if !keys.insert(key.clone()) {
                     return Err("a key stands there twice");
                 }
                 self.blanks()?;
