@@ -16,8 +16,14 @@ fn caller(scene: &Scene<'_>) -> Check {
     let name = actor.name.as_deref().unwrap_or("an agent");
     match actor.standing {
         Standing::Unmarked => Check::holds("caller", "nothing speaks of an agent that calls"),
-        _ => Check::doubtful("caller", format!("{name} calls: {}", actor.evidence.join(", ")))
-            .hint("for it and its children safe-rm asks nobody: it files requests"),
+        _ => Check::doubtful(
+            "caller",
+            format!(
+                "{name} calls ({}): no question is asked here; requests are filed",
+                actor.evidence.join(", ")
+            ),
+        )
+        .hint("run it at a terminal of your own to see what a person sees"),
     }
 }
 

@@ -75,6 +75,11 @@ impl Node {
 /// # Errors
 /// Says in which line it is no JSON.
 pub(super) fn parse(text: &str) -> Result<Node, String> {
+    if text.starts_with('\u{feff}') {
+        return Err(
+            "it is no JSON: it begins with a byte order mark (BOM), which must go".to_owned()
+        );
+    }
     let mut reader = Reader { text, at: 0 };
     let read = reader.blanks().and_then(|()| reader.node(0)).and_then(|node| {
         reader.blanks()?;
