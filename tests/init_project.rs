@@ -132,6 +132,7 @@ fn to_take_it_out_a_person_types_the_word() {
     session.exp_string("anything else to stop").unwrap();
     session.send_line("YES");
     session.exp_string("now type the code").unwrap();
+    session.exp_string("code:").unwrap();
     session.send_line("x");
     assert_eq!(session.wait(), 5);
     assert_eq!(read(&path).unwrap(), made);
