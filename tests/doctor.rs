@@ -86,7 +86,7 @@ fn a_hook_that_is_set_is_fired_and_holds() {
     let text = doctor(&sandbox, &[], &[]);
     assert_eq!(text.code, 0);
     assert!(text.out.lines().all(|line| line.chars().count() <= 80), "{}", text.out);
-    assert!(text.out.ends_with(" open on this machine\n") && text.err.is_empty(), "{text:?}");
+    assert!(text.out.contains(" open on this machine\n") && text.err.is_empty(), "{text:?}");
     for line in text.out.lines().take(3) {
         let first = line.split(' ').next().unwrap();
         assert!(["ok", "warning", "problem", "open", ""].contains(&first), "{line}");
@@ -118,7 +118,7 @@ fn a_hook_that_does_not_hold_is_a_problem_with_its_way_out() {
     fake(&sandbox, "exit 1");
     tried(&format!("{allows} hook claude-code"), "failed with code 1");
     fake(&sandbox, "kill -9 $$");
-    tried(&format!("{allows} hook claude-code"), "with code 137");
+    tried(&format!("{allows} hook claude-code"), "by a signal");
     fake(&sandbox, "echo no >&2; exit 2");
     tried(&format!("{allows} hook claude-code"), "denies what is harmless");
 }
@@ -313,19 +313,24 @@ fn sudo_without_a_password_is_open() {
     let sandbox = Sandbox::now();
     let bin = sandbox.work().join("bin");
     for path in [sandbox.home().parent().unwrap(), &sandbox.home(), &sandbox.work()] {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
     std::fs::create_dir_all(&bin).unwrap();
-    for (script, state) in [("exit 0", "open"), ("exit 1", "ok"), ("sleep 60", "ok")] {
+    for (script, state) in
+        [("exit 0", "open"), ("exit 1", "ok"), ("sleep 60", "ok"), ("touch \"$0.ran\"", "ok")]
+    {
         let sudo = bin.join("sudo");
         std::fs::write(&sudo, format!("#!/bin/sh\n[ \"$*\" = '-n true' ] || exit 0\n{script}\n"))
             .unwrap();
-        std::fs::set_permissions(&sudo, std::fs::Permissions::from_mode(0o755)).unwrap();
+        // What is not root's and setuid is another program of that name, and is not started.
+        let mode = if script.starts_with("touch") { 0o755 } else { 0o4755 };
+        std::fs::set_permissions(&sudo, std::fs::Permissions::from_mode(mode)).unwrap();
         let mut command = sandbox.command_of("setpriv", &words);
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
         let output = command.args([BIN, "doctor", "--json"]).env("PATH", path).output().unwrap();
         let answer = Answer::of(&output);
         assert_eq!(item(&answer, "way.sudo").0, state, "{script}: {}", answer.out);
         assert!(items(&answer, "way.root").is_empty());
+        assert!(!bin.join("sudo.ran").exists());
     }
 }

@@ -26,6 +26,20 @@ fn init(sandbox: &Sandbox, args: &[&str]) -> Answer {
     sandbox.run(&[&["init"], args].concat())
 }
 
+/// At a terminal, with the word; what was shown and the exit code.
+fn confirmed(sandbox: &Sandbox, args: &[&str]) -> (String, i32) {
+    let mut terminal = sandbox.at_terminal(&[&["init"], args].concat());
+    let shown = terminal.prompt();
+    terminal.line("YES");
+    let (rest, code) = terminal.end();
+    assert_eq!(code, 0, "{shown}{rest}");
+    (shown + &rest, code)
+}
+
+fn remove(sandbox: &Sandbox, agent: &str) -> String {
+    confirmed(sandbox, &[agent, "--remove", "--write"]).0
+}
+
 fn read(path: &Path) -> Option<String> {
     std::fs::read_to_string(path).ok()
 }
@@ -68,11 +82,14 @@ fn from_an_empty_home_it_is_shown_then_made_then_left_alone() {
         assert!(said.join(" ").contains("as it should be: nothing was done"), "{again:?}");
         assert_eq!(snapshot(&sandbox.home()), before);
 
-        let gone = init(&sandbox, &[agent, "--remove"]);
-        assert_eq!(gone.code, 0, "{gone:?}");
-        assert!(gone.out.contains("+++ /dev/null"), "{}", gone.out);
+        let shown = init(&sandbox, &[agent, "--remove"]);
+        assert_eq!(shown.code, 0, "{shown:?}");
+        assert!(shown.out.contains("+++ /dev/null"), "{}", shown.out);
+        assert!(shown.err.contains("nothing was changed"), "{shown:?}");
+        assert_eq!(snapshot(&sandbox.home()), before);
+        assert!(remove(&sandbox, agent).contains("+++ /dev/null"));
         assert!(read(&path).is_none(), "{agent}: {:?}", read(&path));
-        assert_eq!(init(&sandbox, &[agent, "--remove"]).code, 0);
+        assert_eq!(init(&sandbox, &[agent, "--remove", "--write"]).code, 0);
     }
 }
 
@@ -124,7 +141,7 @@ fn what_is_there_stays_and_comes_back_to_the_byte() {
         assert_eq!(path.metadata().unwrap().mode() & 0o7777, 0o640);
         assert_eq!(init(&sandbox, &[agent, "--write"]).out, "", "{new}");
         assert_eq!(read(&path).unwrap(), new);
-        assert_eq!(init(&sandbox, &[agent, "--remove"]).code, 0);
+        remove(&sandbox, agent);
         assert_eq!(read(&path).as_deref(), Some(*text), "{new}");
         assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
@@ -155,11 +172,8 @@ fn an_older_one_is_replaced_and_a_shared_group_keeps_its_others() {
         ".claude/settings.json",
         r#"{"hooks":{"PreToolUse":[{"matcher":"Bash","hooks":[{"type":"command","command":"mine"},{"type":"command","command":"safe-rm hook claude-code"}]}]}}"#,
     );
-    let made = init(&sandbox, &["claude-code", "--write", "--json"]);
-    assert_eq!(
-        (made.json()["action"].as_str(), made.json()["written"].as_bool()),
-        (Some("replaces"), Some(true))
-    );
+    assert_eq!(init(&sandbox, &["claude-code", "--json"]).json()["action"], "replaces");
+    confirmed(&sandbox, &["claude-code", "--write"]);
     let value: Value = serde_json::from_str(&read(&path).unwrap()).unwrap();
     let list = &value["hooks"]["PreToolUse"];
     assert_eq!(
@@ -168,7 +182,7 @@ fn an_older_one_is_replaced_and_a_shared_group_keeps_its_others() {
     );
     assert_eq!(list[1]["hooks"][0]["onFailure"], "block");
     assert_eq!(list.as_array().unwrap().len(), 2);
-    init(&sandbox, &["claude-code", "--remove"]);
+    remove(&sandbox, "claude-code");
     let value: Value = serde_json::from_str(&read(&path).unwrap()).unwrap();
     assert_eq!(value["hooks"]["PreToolUse"].as_array().unwrap().len(), 1);
 }
@@ -258,7 +272,7 @@ fn a_link_stays_one_and_its_file_changes() {
     assert!(made.code == 0 && made.err.contains("leads to"), "{made:?}");
     assert_eq!(link.read_link().unwrap(), Path::new("../dotfiles/claude.json"));
     assert!(read(&real).unwrap().contains("hook claude-code"));
-    init(&sandbox, &["claude-code", "--remove"]);
+    remove(&sandbox, "claude-code");
     assert_eq!(read(&real).unwrap(), "{\"a\": 1}\n");
 }
 
@@ -306,7 +320,7 @@ fn an_agent_may_put_its_hook_in_and_not_take_it_out() {
     };
     assert_eq!(agent(&["claude-code", "--write"]).code, 0);
     let made = read(&path).unwrap();
-    let answer = agent(&["claude-code", "--remove"]);
+    let answer = agent(&["claude-code", "--remove", "--write"]);
     assert_eq!(answer.code, 4, "{answer:?}");
     assert!(answer.err.contains("only a person"), "{answer:?}");
     assert_eq!(read(&path).unwrap(), made);
@@ -316,10 +330,14 @@ fn an_agent_may_put_its_hook_in_and_not_take_it_out() {
     assert_eq!(agent(&["claude-code", "--write"]).code, 4);
     assert_eq!(read(&path).unwrap(), weaker);
     // A variable alone, without a terminal, is enough to be asked for a person.
-    let mut marked =
-        sandbox.command_of("setsid", &["--wait", BIN, "init", "claude-code", "--remove"]);
+    let mut marked = sandbox
+        .command_of("setsid", &["--wait", BIN, "init", "claude-code", "--remove", "--write"]);
     assert_eq!(marked.env("CLAUDECODE", "1").output().unwrap().status.code(), Some(4));
-    assert_eq!(init(&sandbox, &["claude-code", "--write"]).code, 0);
+    // Nobody at a terminal is nobody.
+    assert_eq!(init(&sandbox, &["claude-code", "--write"]).code, 4);
+    assert_eq!(init(&sandbox, &["claude-code", "--remove", "--write"]).code, 4);
+    assert_eq!(read(&path).unwrap(), weaker);
+    confirmed(&sandbox, &["claude-code", "--write"]);
     assert_eq!(read(&path).unwrap(), made);
 }
 
@@ -332,43 +350,11 @@ fn words_that_do_not_go_together_are_wrong_usage() {
         &["fish", "--json"],
         &["bash", "--remove"],
         &["claude-code", "--shim", "a"],
-        &["claude-code", "--write", "--remove"],
+        &[],
         &["nobody"],
     ] {
         assert_eq!(init(&sandbox, words).code, 2, "{words:?}");
     }
-}
-
-#[test]
-fn agents_md_gets_a_section_and_gives_it_back() {
-    for old in [None, Some("# Mine\n\nText.\n"), Some("no end"), Some("a\r\nb\r\n")] {
-        let sandbox = Sandbox::now();
-        let path = sandbox.work().join("AGENTS.md");
-        if let Some(old) = old {
-            std::fs::write(&path, old).unwrap();
-        }
-        let made = init(&sandbox, &["agents-md", "--write"]);
-        assert_eq!(made.code, 0, "{made:?}");
-        assert!(made.err.contains("@AGENTS.md") && made.err.contains("GEMINI.md"), "{made:?}");
-        let text = read(&path).unwrap();
-        assert!(text.starts_with(old.unwrap_or_default()), "{text}");
-        for said in ["the only way to delete", "safe-rm plan", "wait ID", "4 a person", "way round"]
-        {
-            assert!(text.contains(said), "{said}");
-        }
-        assert_eq!(text.contains('\r'), old.is_some_and(|o| o.contains('\r')));
-        assert_eq!(init(&sandbox, &["agents-md", "--write"]).out, "");
-        std::fs::write(&path, text.replace("Look first", "Do not look")).unwrap();
-        assert!(init(&sandbox, &["agents-md"]).out.contains("\n-1. Do not look"));
-        init(&sandbox, &["agents-md", "--write"]);
-        assert_eq!(read(&path).unwrap(), text);
-        init(&sandbox, &["agents-md", "--remove"]);
-        assert_eq!(read(&path).as_deref(), old);
-    }
-    let sandbox = Sandbox::now();
-    let half = sandbox.file("AGENTS.md", "<!-- safe-rm: end -->\n<!-- safe-rm: begin -->\n");
-    assert_eq!(init(&sandbox, &["agents-md", "--write"]).code, 1);
-    assert_eq!(read(&half).unwrap().lines().count(), 2);
 }
 
 #[test]

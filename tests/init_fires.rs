@@ -107,6 +107,8 @@ fn the_line_that_was_written_denies_and_lets_pass() {
     let sandbox = Sandbox::now();
     tree::plant(&sandbox);
     for agent in AGENTS {
+        // What another has put there only a person makes another.
+        std::fs::remove_file(sandbox.home().join(agent.file)).ok();
         sandbox.run(&["init", agent.name, "--write"]);
         let text = std::fs::read_to_string(sandbox.home().join(agent.file)).unwrap();
         let settings: Value = serde_json::from_str(&text).unwrap();
@@ -152,8 +154,12 @@ fn a_program_in_an_odd_place_is_called_by_its_path() {
             "{}",
             agent.name
         );
-        let mut command = sandbox.command_of(program.to_str().unwrap(), &["init", agent.name]);
-        assert!(command.arg("--remove").output().unwrap().status.success());
+        let words = ["init", agent.name, "--remove", "--write"];
+        let command = sandbox.command_of(program.to_str().unwrap(), &words);
+        let mut session = common::person::spawn(&command, 20_000);
+        session.exp_string("anything else to stop").unwrap();
+        session.send_line("YES");
+        assert_eq!(session.wait(), 0);
         assert!(!sandbox.home().join(agent.file).exists());
     }
     assert!(!sandbox.work().join("pwned").exists());

@@ -25,7 +25,7 @@ pub(super) fn run(voice: Voice) -> Result<Exit> {
                 continue;
             }
             let beside = match (agent, scope) {
-                (Agent::ClaudeCode, Scope::Project) => Some("settings.local.json"),
+                (Agent::ClaudeCode, _) => Some("settings.local.json"),
                 (Agent::Codex, _) => Some("config.toml"),
                 _ => None,
             };

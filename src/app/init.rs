@@ -14,16 +14,26 @@ use crate::shell::{self, Init};
 use crate::sys::env;
 use crate::tell::{self, Voice, harmless_path as shown};
 
+/// What is said where no target was.
+const TARGETS: &str = "say what is to be set up, as in `safe-rm init claude-code`:
+  a shell    bash, zsh, fish
+  an agent   claude-code, codex, gemini, copilot, cursor, opencode
+  in words   agents-md
+`safe-rm init --help` says more";
+
 /// Prints the lines; with a directory the link comes first. Of an agent it sees to the settings.
 pub(super) fn run(args: &cli::Init, voice: Voice) -> Result<Exit> {
-    let Some(shell) = args.target.shell() else {
+    let Some(target) = args.target else {
+        return Ok(usage(TARGETS, voice));
+    };
+    let Some(shell) = target.shell() else {
         if args.shim.is_some() {
             return Ok(usage(
                 "`--shim` is for a shell, and an agent has settings: `--write`",
                 voice,
             ));
         }
-        return init_agent::run(args, voice);
+        return init_agent::run(args, target, voice);
     };
     if args.write || args.project || args.json {
         let text =

@@ -4,23 +4,25 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 
 use super::Exit;
 use super::world::{self, World};
 use crate::act::settings::{self, Owner};
 use crate::agent::hook::Agent;
 use crate::agent::setup::{self, Kind, Places, Scope, Target};
+use crate::ask;
 use crate::cli;
-use crate::facts::Standing;
-use crate::look;
+use crate::look::{self, Settings};
 use crate::sys::env::{self, Surroundings};
-use crate::sys::terminal;
 use crate::tell::{self, Changed, Voice};
 
+/// The word that is asked for.
+const WORD: &str = "YES";
+
 /// Shows the change, or makes it.
-pub(super) fn run(args: &cli::Init, voice: Voice) -> Result<Exit> {
-    let target = target(args.target).context("it is no agent")?;
+pub(super) fn run(args: &cli::Init, target: cli::Target, voice: Voice) -> Result<Exit> {
+    let target = self::target(target).context("it is no agent")?;
     let world = world::read()?;
     let s = &world.surroundings;
     let (program, _) = env::program("safe-rm").context("cannot say where safe-rm is")?;
@@ -48,13 +50,15 @@ pub(super) fn run(args: &cli::Init, voice: Voice) -> Result<Exit> {
     if change.kind != Kind::Nothing {
         settings::may_change(&there, owner)?;
     }
-    let acts = (args.write || args.remove) && change.kind != Kind::Nothing;
-    if acts && change.kind != Kind::Adds && is_agent(&world) {
-        let what = if args.remove { "takes the hook out" } else { "makes the hook another" };
-        let why = format!("only a person {what}; `{}` is left as it is", path.display());
-        voice.failure(&anyhow!(why), Exit::NeedsPerson as u8);
-        voice.remark("ask the person whose agent you are: they run the same command at a terminal");
-        return Ok(Exit::NeedsPerson);
+    if scope == Scope::Project || target == Target::AgentsMd {
+        within(&there, s)?;
+    }
+    let acts = args.write && change.kind != Kind::Nothing;
+    if acts && matches!(change.kind, Kind::Replaces | Kind::Removes) {
+        let removes = change.kind == Kind::Removes;
+        if let Some(exit) = without_word(removes, &there, &world, voice) {
+            return Ok(exit);
+        }
     }
     if acts {
         match &change.new {
@@ -70,18 +74,51 @@ pub(super) fn run(args: &cli::Init, voice: Voice) -> Result<Exit> {
         change: &change,
         done: acts,
         project: args.project,
+        removes: args.remove,
         notes: if args.remove { Vec::new() } else { setup::notes(target, scope) },
     });
     Ok(Exit::Done)
 }
 
-/// What is known for an agent. Where only a variable says so, a person may sit at the terminal.
-fn is_agent(world: &World) -> bool {
-    match world.at_the_door().standing {
-        Standing::Agent => true,
-        Standing::Marked => terminal::open().is_err(),
-        Standing::Unmarked => false,
+/// What ends it where no person has said that the hook may go, or become another.
+fn without_word(removes: bool, there: &Settings, world: &World, voice: Voice) -> Option<Exit> {
+    let shown = there.real.display();
+    let above = if removes {
+        format!(
+            "what safe-rm was set up with goes out of `{shown}`: the agent is held back no more"
+        )
+    } else {
+        format!("what safe-rm was set up with in `{shown}` becomes another")
+    };
+    match ask::assent(&tell::harmless(&above), WORD, world.door(&world.at_the_door())) {
+        Some(Ok(_)) => None,
+        Some(Err(_)) => {
+            voice.failure(&anyhow!("declined: `{shown}` is left as it is"), Exit::Declined as u8);
+            Some(Exit::Declined)
+        }
+        None => {
+            let what = if removes { "takes the hook out" } else { "makes the hook another" };
+            let why = format!("only a person {what}; `{shown}` is left as it is");
+            voice.failure(&anyhow!(why), Exit::NeedsPerson as u8);
+            voice.remark("a person runs the same command at a terminal of their own");
+            Some(Exit::NeedsPerson)
+        }
     }
+}
+
+/// What a repository links to lies in it: nobody who cloned it meant another file to change.
+fn within(there: &Settings, s: &Surroundings) -> Result<()> {
+    let here = s.cwd.as_deref().context("there is no working directory")?;
+    let top = project(here).canonicalize()?;
+    if !there.real.starts_with(&top) {
+        bail!(
+            "`{}` leads to `{}`, which lies outside of the project `{}`",
+            there.path.display(),
+            there.real.display(),
+            top.display()
+        );
+    }
+    Ok(())
 }
 
 /// The file of an agent's settings, of this user or of the repository around the working directory.

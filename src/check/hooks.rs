@@ -1,29 +1,57 @@
 //! Whether each agent that has settings asks the hook, proved by firing it: the line that stands there, with
 //! a call that would delete a model and with one that would not. Nobody carries either out.
 //!
-//! A line is fired only where it calls safe-rm's hook and nothing else. What else stands in settings may do
-//! anything, and a repository's settings may be a stranger's.
+//! A line is read and never run: where it calls safe-rm's hook and nothing else, that program is started
+//! with the words of the hook. What else stands in settings may do anything, and a repository's settings
+//! may be a stranger's.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::program::{changed_by_others, is_same, mend};
+use super::program::{Others, changed_by_others, is_same, mend};
 use super::{Check, Place, Scene, State};
 use crate::agent::hook::{ALL, Agent};
 use crate::agent::setup::{self, Deletes, Fired, Kind, Scope, Target, call, denies};
 use crate::keep::{self, MODEL, NOTES, Scratch};
 use crate::look;
-use crate::sys::{dir, env, run};
+use crate::sys::{dir, env, run, stop};
 
 /// No agent waits longer for a hook that is to be of use.
 const LIMIT: Duration = Duration::from_secs(10);
+/// Nor does a person for all of them.
+const ALL_LIMIT: Duration = Duration::from_secs(30);
+/// More hooks than this in one file are not fired.
+const MANY: usize = 8;
+/// The administrator's settings of Claude Code, which come before all others.
+const MANAGED: &str = "/etc/claude-code/managed-settings.json";
+
+/// With what hooks are fired.
+struct Firing<'a> {
+    scratch: &'a Scratch,
+    until: Instant,
+}
+
+impl Firing<'_> {
+    fn left(&self) -> Duration {
+        let over = stop::seen().is_some();
+        if over { Duration::ZERO } else { self.until.saturating_duration_since(Instant::now()) }
+    }
+}
 
 pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
+    // A signal ends the program once the folder is away.
+    let _held = stop::hold();
     let scratch = keep::scratch(&env::temporary());
+    let until = Instant::now() + ALL_LIMIT;
+    let firing = scratch.as_ref().ok().map(|scratch| Firing { scratch, until });
     let mut checks = Vec::new();
     for agent in ALL {
         let places = scene.places.iter().filter(|place| place.agent == agent);
-        let found: Vec<Vec<Check>> =
-            places.map(|place| of_file(place, scene, scratch.as_ref().ok())).collect();
+        let mut found: Vec<Vec<Check>> =
+            places.map(|place| of_file(place, scene, firing.as_ref())).collect();
+        if agent == Agent::ClaudeCode && found.iter().any(|checks| !checks.is_empty()) {
+            found.extend(managed().map(|check| vec![check]));
+        }
         // One file with the hook is enough, and that there is none need be said once.
         let mut said = found.iter().flatten().any(|check| check.state == State::Holds);
         for check in found.into_iter().flatten() {
@@ -34,8 +62,15 @@ pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
             said |= none;
         }
     }
-    if let Err(error) = &scratch {
-        checks.push(Check::broken("hook", format!("no hook was fired: {error:#}")));
+    match scratch.map(Scratch::end) {
+        Ok(None) => {}
+        Ok(Some(path)) => {
+            let text = format!("a hook has left something in {}", path.display());
+            checks.push(Check::doubtful("hook.left", text).hint("look at it, and take it away"));
+        }
+        Err(error) => {
+            checks.push(Check::broken("hook", format!("no hook was fired: {error:#}")));
+        }
     }
     if checks.is_empty() {
         let text = "no agent has settings here: none asks safe-rm before it runs a tool";
@@ -46,8 +81,20 @@ pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
     checks
 }
 
+/// What the administrator's settings keep from being fired.
+fn managed() -> Option<Check> {
+    let id = "hook.claude-code";
+    let text = match look::settings(Path::new(MANAGED)) {
+        Ok(settings) => settings.text?,
+        Err(error) => return Some(Check::doubtful(id, format!("claude-code: {error:#}"))),
+    };
+    let key = setup::off(Agent::ClaudeCode, &text)?;
+    let text = format!("claude-code: `{key}` in {MANAGED} switches the hooks of users off");
+    Some(Check::broken(id, text).hint("let the administrator put the hook into that file"))
+}
+
 /// What one file of settings says; nothing where neither it nor its agent is here.
-fn of_file(place: &Place, scene: &Scene<'_>, scratch: Option<&Scratch>) -> Vec<Check> {
+fn of_file(place: &Place, scene: &Scene<'_>, firing: Option<&Firing<'_>>) -> Vec<Check> {
     let agent = place.agent;
     let project = place.scope == Scope::Project;
     let id = format!("hook.{}", agent.name());
@@ -59,15 +106,17 @@ fn of_file(place: &Place, scene: &Scene<'_>, scratch: Option<&Scratch>) -> Vec<C
             return vec![Check::broken(&id, format!("{}: {error:#}", agent.name())).hint(mend)];
         }
     };
+    let toml = place.path.extension().is_some_and(|e| e == "toml");
+    // Hooks may stand there; where none do, they stand in the other.
+    let beside = toml || place.path.file_name().is_some_and(|n| n == "settings.local.json");
     let Some(text) = settings.text.as_deref() else {
-        return if !project && is_here(place) {
+        return if !project && !beside && is_here(place) {
             let text = format!("{} is here and has no hook: there is no {shown}", agent.name());
             vec![Check::doubtful(&format!("{id}.none"), text).hint(mend)]
         } else {
             Vec::new()
         };
     };
-    let toml = place.path.extension().is_some_and(|e| e == "toml");
     let fired = match lines(agent, text, toml) {
         Ok(fired) => fired,
         Err(why) => {
@@ -81,18 +130,38 @@ fn of_file(place: &Place, scene: &Scene<'_>, scratch: Option<&Scratch>) -> Vec<C
         let text = format!("{}: `{key}` in {shown} switches all hooks off", agent.name());
         return vec![Check::broken(&id, text).hint("take that key out")];
     }
-    let ours: Vec<&Fired> = fired.iter().filter(|f| f.program.is_some()).collect();
-    if ours.is_empty() && toml {
-        return Vec::new();
+    let other = fired.iter().any(|f| f.program.is_none() && f.line.contains("safe-rm"));
+    let mut ours: Vec<Fired> = Vec::new();
+    for hook in fired.into_iter().filter(|f| f.program.is_some()) {
+        if !ours.contains(&hook) {
+            ours.push(hook);
+        }
+    }
+    let mut checks = Vec::new();
+    if other {
+        let text = format!("{}: a hook in {shown} is set in another way: not fired", agent.name());
+        checks.push(Check::doubtful(&id, text).hint(mend.clone()));
     }
     if ours.is_empty() {
-        let text = format!("{}: {shown} calls no hook of safe-rm", agent.name());
-        return vec![Check::broken(&format!("{id}.none"), text).hint(mend)];
+        if !beside {
+            let text = format!("{}: {shown} calls no hook of safe-rm", agent.name());
+            checks.insert(0, Check::broken(&format!("{id}.none"), text).hint(mend));
+        }
+        return checks;
     }
-    let Some(scratch) = scratch else { return Vec::new() };
-    let mut checks: Vec<Check> =
-        ours.iter().map(|hook| of_hook(&id, place, hook, scene, scratch).hint_if(&mend)).collect();
-    checks.extend(around(&id, place, &settings, scene, text));
+    let Some(firing) = firing else { return checks };
+    if let Some(Others { why, hint }) = changed_by_others(&settings.real, scene) {
+        let text = format!("{}: others can change {shown}: {why}; not fired", agent.name());
+        checks.push(Check::broken(&id, text).hint(hint));
+        return checks;
+    }
+    let hooks = ours.iter().take(MANY);
+    checks.extend(hooks.map(|hook| of_hook(&id, place, hook, scene, firing).hint_if(&mend)));
+    if let Some(more) = ours.len().checked_sub(MANY).filter(|more| *more > 0) {
+        let text = format!("{}: {shown} calls safe-rm {more} times more: not fired", agent.name());
+        checks.push(Check::broken(&id, text).hint("take out all but one by hand"));
+    }
+    checks.extend(around(&id, place, scene, text));
     checks
 }
 
@@ -124,14 +193,14 @@ fn lines(agent: Agent, text: &str, toml: bool) -> Result<Vec<Fired>, String> {
         event: "tool.execute.before".to_owned(),
         line,
         program: program.clone(),
-        seconds: None,
-        matcher: None,
+        limit: None,
+        idle: None,
     });
     Ok(line.collect())
 }
 
 /// Fires one hook twice.
-fn of_hook(id: &str, place: &Place, hook: &Fired, scene: &Scene<'_>, scratch: &Scratch) -> Check {
+fn of_hook(id: &str, place: &Place, hook: &Fired, scene: &Scene<'_>, firing: &Firing<'_>) -> Check {
     let agent = place.agent;
     let whose = if place.scope == Scope::Project { "the repository's" } else { "the user's" };
     let name = format!("{}, {whose} settings, {}", agent.name(), hook.event);
@@ -140,23 +209,37 @@ fn of_hook(id: &str, place: &Place, hook: &Fired, scene: &Scene<'_>, scratch: &S
         let text = format!("{name}: not fired, since root runs nothing out of a user's settings");
         return Check::doubtful(id, text).hint("run `safe-rm doctor` without sudo");
     }
-    if program.is_absolute() && !program.is_file() {
-        return Check::broken(id, format!("{name}: there is no {}", program.display()));
+    if let Some(why) = &hook.idle {
+        return Check::broken(id, format!("{name}: it denies nothing: {why}"));
     }
-    let found = if program.is_absolute() { Some(program.to_path_buf()) } else { named(program) };
-    let own = found.as_deref().is_some_and(|found| is_same(found, &scene.program));
+    let Some(found) = found(program) else {
+        return Check::broken(id, format!("{name}: there is no {}", program.display()));
+    };
+    let own = is_same(&found, &scene.program);
     if place.scope == Scope::Project && !own {
         let text = format!("{name}: not fired, since {} is another program", program.display());
         return Check::doubtful(id, text);
     }
-    let limit = hook.seconds.map_or(LIMIT, Duration::from_secs).min(LIMIT);
+    if let Some(Others { why, hint }) = changed_by_others(&found, scene) {
+        let text = format!("{name}: not fired, since others can change its program: {why}");
+        return Check::broken(id, text).hint(hint);
+    }
+    // Never the line itself: no shell reads what stands in settings.
+    let run = if own { PathBuf::from("/proc/self/exe") } else { found };
+    let limit = hook.limit.unwrap_or(LIMIT).min(LIMIT);
     let start = Instant::now();
     let fire = |what: &str| {
-        let call = call(agent, &hook.event, Deletes { at: &scratch.path, what }).to_string();
-        let ran = run::line(&hook.line, &scratch.path, call.as_bytes(), limit);
+        let limit = limit.min(firing.left());
+        if limit.is_zero() {
+            return Err("not fired, since the others have taken all the time".to_owned());
+        }
+        let at = &firing.scratch.path;
+        let call = call(agent, &hook.event, Deletes { at, what }).to_string();
+        let words = ["hook", agent.name()];
+        let ran = run::program(&run, &words, &firing.scratch.here(), call.as_bytes(), limit);
         let ran = ran.map_err(|error| format!("it cannot be started: {error}"))?;
         match ran.code {
-            _ if ran.late => Err(format!("it gave no answer in {} s", limit.as_secs())),
+            _ if ran.late => Err(format!("it gave no answer in {} s", limit.as_secs_f32().ceil())),
             None => Err("it ended by a signal".to_owned()),
             Some(code) => denies(agent, &ran.out, code)
                 .ok_or_else(|| format!("it failed with code {code}: the call goes on")),
@@ -183,33 +266,32 @@ fn of_hook(id: &str, place: &Place, hook: &Fired, scene: &Scene<'_>, scratch: &S
     }
 }
 
-fn named(program: &std::path::Path) -> Option<std::path::PathBuf> {
-    env::on_path(program.to_str()?)
+/// The file that a program's name leads to, with no link on the way.
+fn found(program: &Path) -> Option<PathBuf> {
+    let path = if program.is_absolute() {
+        program.to_path_buf()
+    } else {
+        let name = program.to_str().filter(|name| !name.contains('/'))?;
+        env::on_path(name).filter(|path| path.is_absolute())?
+    };
+    path.canonicalize().ok().filter(|path| path.is_file())
 }
 
 /// What else of a file with a hook of ours is not as it should be.
-fn around(
-    id: &str,
-    place: &Place,
-    settings: &look::Settings,
-    scene: &Scene<'_>,
-    text: &str,
-) -> Vec<Check> {
-    let mut checks = Vec::new();
-    let shown = place.path.display();
-    if place.scope == Scope::User
-        && let Some(why) = changed_by_others(&settings.real, scene.surroundings.user)
-    {
-        checks.push(
-            Check::broken(id, format!("others can change {shown}: {why}")).hint("`chmod go-w` it"),
-        );
-    }
+fn around(id: &str, place: &Place, scene: &Scene<'_>, text: &str) -> Option<Check> {
+    let (shown, agent) = (place.path.display(), place.agent.name());
+    let mend = mend(place.agent, place.scope == Scope::Project);
     let change = setup::add(Target::Hook(place.agent), &scene.program, Some(text));
-    if change.is_ok_and(|change| change.kind == Kind::Replaces) {
-        let text =
-            format!("{}: the hook in {shown} is set in another way than now", place.agent.name());
-        let mend = mend(place.agent, place.scope == Scope::Project);
-        checks.push(Check::doubtful(id, text).hint(format!("{mend}, without `--write` to see it")));
+    match change.ok()?.kind {
+        Kind::Replaces => {
+            let text = format!("{agent}: the hook in {shown} is set in another way than now");
+            let hint = format!("{mend}, without `--write` to see it");
+            Some(Check::doubtful(id, text).hint(hint))
+        }
+        Kind::Adds => {
+            let text = format!("{agent}: one of its hooks is missing in {shown}");
+            Some(Check::broken(id, text).hint(mend))
+        }
+        Kind::Nothing | Kind::Removes => None,
     }
-    checks
 }

@@ -16,8 +16,14 @@ fn caller(scene: &Scene<'_>) -> Check {
     let name = actor.name.as_deref().unwrap_or("an agent");
     match actor.standing {
         Standing::Unmarked => Check::holds("caller", "nothing speaks of an agent that calls"),
-        _ => Check::doubtful("caller", format!("{name} calls: {}", actor.evidence.join(", ")))
-            .hint("for it and its children safe-rm asks nobody: it files requests"),
+        _ => Check::doubtful(
+            "caller",
+            format!(
+                "{name} calls ({}): no question is asked here; requests are filed",
+                actor.evidence.join(", ")
+            ),
+        )
+        .hint("run it at a terminal of your own to see what a person sees"),
     }
 }
 
@@ -51,27 +57,45 @@ pub(super) fn is_same(one: &Path, other: &Path) -> bool {
 
 fn writable(scene: &Scene<'_>) -> Check {
     let id = "program.writable";
-    match changed_by_others(&scene.program, scene.surroundings.user) {
+    match changed_by_others(&scene.program, scene) {
         None => Check::holds(id, "nobody else can put another program in its place"),
-        Some(why) => {
+        Some(Others { why, hint }) => {
             Check::broken(id, format!("others can put another program in its place: {why}"))
-                .hint("`chmod go-w` it, or install it where only root writes")
+                .hint(format!("{hint}, or install it where only root writes"))
         }
     }
 }
 
-/// Why others than root and this user could change what stands at a path.
-pub(super) fn changed_by_others(path: &Path, user: u32) -> Option<String> {
+/// That others than root and this user can change something.
+pub(super) struct Others {
+    pub(super) why: String,
+    pub(super) hint: String,
+}
+
+/// Whether others could change what stands at a path: the file, or a folder on the way to it.
+pub(super) fn changed_by_others(path: &Path, scene: &Scene<'_>) -> Option<Others> {
+    let s = scene.surroundings;
     let real = path.canonicalize().ok()?;
     real.ancestors().find_map(|at| {
         let meta = dir::stat_path(at).ok()?;
         let shown = at.display();
-        if meta.uid != 0 && meta.uid != user {
-            return Some(format!("{shown} belongs to user {}", meta.uid));
+        let others =
+            |why: String, hint: &str| Some(Others { why, hint: format!("`{hint} {shown}`") });
+        if meta.uid != 0 && meta.uid != s.user {
+            return others(format!("{shown} belongs to user {}", meta.uid), "chown root");
         }
         // In a sticky folder nobody renames what is another's.
-        let open = meta.mode & 0o002 != 0 && (at == real || meta.mode & 0o1000 == 0);
-        open.then(|| format!("{shown} can be written by everybody"))
+        if at != real && meta.mode & 0o1000 != 0 {
+            return None;
+        }
+        if meta.mode & 0o002 != 0 {
+            return others(format!("{shown} can be written by everybody"), "chmod go-w");
+        }
+        let group = dir::group_of(at).unwrap_or(u32::MAX);
+        if meta.mode & 0o020 != 0 && group != 0 && group != s.group {
+            return others(format!("{shown} can be written by group {group}"), "chmod go-w");
+        }
+        None
     })
 }
 

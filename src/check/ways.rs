@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::program::changed_by_others;
 use super::{Check, Scene};
 use crate::facts::FileKind;
 use crate::sys::{dir, env, run};
@@ -18,7 +19,7 @@ pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
         let text = "it runs as root, whom no permission and no policy holds";
         checks.push(Check::open("way.root", text).hint("let agents run as a user of their own"));
     } else {
-        checks.push(sudo());
+        checks.push(sudo(scene));
     }
     let user = scene.surroundings.user;
     checks.push(containers(user));
@@ -31,7 +32,7 @@ pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
 
 fn small(path: &Path) -> Option<String> {
     let mut text = Vec::new();
-    std::fs::File::open(path).ok()?.take(SMALL).read_to_end(&mut text).ok()?;
+    dir::open_regular(path).ok()?.take(SMALL).read_to_end(&mut text).ok()?;
     Some(String::from_utf8_lossy(&text).into_owned())
 }
 
@@ -56,12 +57,18 @@ fn kernel() -> Check {
     Check::open(id, text).hint("docs/threats.md says what stays open")
 }
 
-fn sudo() -> Check {
+fn sudo(scene: &Scene<'_>) -> Check {
     let id = "way.sudo";
-    if env::on_path("sudo").is_none() {
-        return Check::holds(id, "there is no sudo");
-    }
-    match run::program("sudo", &["-n", "true"], Duration::from_secs(3)) {
+    // Whatever else has the name is not started.
+    let is_sudo = |path: &PathBuf| {
+        let root = dir::stat_path(path).is_ok_and(|m| m.uid == 0 && m.mode & 0o4000 != 0);
+        root && path.is_absolute() && changed_by_others(path, scene).is_none()
+    };
+    let Some(sudo) = env::all_on_path("sudo").into_iter().find(is_sudo) else {
+        return Check::holds(id, "there is no sudo that is root's");
+    };
+    let limit = Duration::from_secs(3);
+    match run::program(&sudo, &["-n", "true"], Path::new("/"), &[], limit) {
         Ok(ran) if ran.code == Some(0) => {
             Check::open(id, "sudo asks for no password now: whatever runs as you can be root")
                 .hint("`sudo -k` forgets it; take NOPASSWD out of /etc/sudoers")

@@ -58,7 +58,18 @@ examples: eval \"$(safe-rm init bash)\"       in ~/.bashrc; zsh in ~/.zshrc
           eval \"$(safe-rm init bash --shim ~/.local/share/safe-rm/bin)\"
           safe-rm init bash --shim ~/.local/share/safe-rm/bin --remove
           safe-rm init claude-code           the change, as a diff
-          safe-rm init claude-code --write   the same, done";
+          safe-rm init claude-code --write   the same, done
+          safe-rm init claude-code --remove --write     the way back";
+
+/// Below the help of `doctor`.
+pub(super) const DOCTOR: &str = "\
+ok       it holds
+warning  it works, but not for long, or not for all
+problem  it does not hold
+open     a way round that this machine leaves open; no fault of the set-up
+exit codes: 0 no problem; 1 at least one
+
+example: safe-rm doctor";
 
 /// Below the help of `completions`.
 pub(super) const COMPLETIONS: &str = "\

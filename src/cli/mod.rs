@@ -96,7 +96,7 @@ pub enum Command {
     #[command(after_help = help::INIT)]
     Init(Init),
     /// Check the set-up, and fire a harmless call through each agent's hook
-    #[command(after_help = "example: safe-rm doctor")]
+    #[command(after_help = help::DOCTOR)]
     Doctor(Doctor),
     /// Print the completions of a shell, for its own folder of them
     #[command(after_help = help::COMPLETIONS)]

@@ -63,18 +63,18 @@ pub struct Init {
     /// A shell: bash, zsh or fish, which evaluates what is printed; or an agent: claude-code, codex,
     /// gemini, copilot, cursor, opencode, whose settings get the hook; or agents-md
     #[arg(value_enum, hide_possible_values = true, value_name = "SHELL|AGENT")]
-    pub target: Target,
+    pub target: Option<Target>,
     /// Of a shell, instead of the alias: a link DIR/rm to safe-rm, and DIR first in PATH; scripts
     /// see it too
     #[arg(long, value_name = "DIR", value_parser = path(), value_hint = ValueHint::DirPath)]
     pub shim: Option<OsString>,
     /// Of an agent: change the file; without it the change is only shown
-    #[arg(long, conflicts_with = "remove")]
+    #[arg(long)]
     pub write: bool,
     /// Of an agent: the file of this repository, not the user's own
     #[arg(long)]
     pub project: bool,
-    /// Take the link, or what was written for the agent, away again
+    /// Take the link away again; of an agent what was written for it, with `--write`
     #[arg(long)]
     pub remove: bool,
     /// Of an agent: answer with one JSON document on stdout

@@ -21,6 +21,9 @@ const CONFIG: (&str, &[u8]) =
 const WEIGHTS: &str = "model.safetensors";
 const HEADER: &[u8] = b"{\"a.weight\":{\"dtype\":\"F32\",\"shape\":[4,4],\"data_offsets\":[0,64]}}";
 
+/// The folder in which what is tried runs; what it leaves there is not ours.
+const HERE: &str = "here";
+
 /// The folder, until it is dropped.
 #[derive(Debug)]
 pub struct Scratch {
@@ -43,6 +46,7 @@ pub fn scratch(temporary: &Path) -> Result<Scratch> {
     let above = dir::open_path(temporary).with_context(context)?;
     let open = child(&above, &name).with_context(context)?;
     let model = child(&open, OsStr::new(MODEL)).with_context(context)?;
+    child(&open, OsStr::new(HERE)).with_context(context)?;
     let path = temporary.canonicalize().with_context(context)?.join(&name);
     let scratch = Scratch { path, name, above, open, model };
     let mut weights = (HEADER.len() as u64).to_le_bytes().to_vec();
@@ -57,6 +61,22 @@ pub fn scratch(temporary: &Path) -> Result<Scratch> {
     Ok(scratch)
 }
 
+impl Scratch {
+    /// Where what is tried runs.
+    #[must_use]
+    pub fn here(&self) -> PathBuf {
+        self.path.join(HERE)
+    }
+
+    /// Takes it away; where it is, if it cannot be, since others have put something there.
+    #[must_use]
+    pub fn end(self) -> Option<PathBuf> {
+        let path = self.path.clone();
+        drop(self);
+        dir::stat_path(&path).is_ok().then_some(path)
+    }
+}
+
 fn child(above: &OwnedFd, name: &OsStr) -> std::io::Result<OwnedFd> {
     change::make_private_dir(above, name)?;
     dir::open_dir_at(above, name)
@@ -68,7 +88,9 @@ impl Drop for Scratch {
         {
             let _ = change::remove_own_file(folder, OsStr::new(name));
         }
-        let _ = change::remove_dir(&self.open, OsStr::new(MODEL));
+        for name in [MODEL, HERE] {
+            let _ = change::remove_dir(&self.open, OsStr::new(name));
+        }
         let _ = change::remove_dir(&self.above, &self.name);
     }
 }

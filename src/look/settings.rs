@@ -37,6 +37,12 @@ pub fn settings(path: &Path) -> Result<Settings> {
     let there = dir::stat_typed(path.as_os_str());
     let missing = |e: &std::io::Error| e.kind() == std::io::ErrorKind::NotFound;
     if there.as_ref().is_err_and(missing) {
+        let above = path.ancestors().skip(1);
+        let mut dangling =
+            above.filter(|p| dir::stat_typed(p.as_os_str()).is_ok() && dir::stat_path(p).is_err());
+        if let Some(link) = dangling.next() {
+            bail!("`{}` is a link that leads nowhere", link.display());
+        }
         let real = settled(path);
         return Ok(Settings { path: path.to_path_buf(), real, text: None, meta: None, group: 0 });
     }

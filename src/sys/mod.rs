@@ -14,5 +14,6 @@ pub mod mounts;
 pub mod process;
 pub mod random;
 pub mod run;
+pub mod stop;
 pub mod terminal;
 pub mod uncached;

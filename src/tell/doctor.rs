@@ -74,5 +74,7 @@ pub(super) fn text(checks: &[Check]) -> String {
     let open =
         if open == 1 { "1 way round is".to_owned() } else { format!("{open} ways round are") };
     out.push_str(&format!("{broken}; {open} open on this machine\n"));
+    out.push_str(&wrap(0, "", "open: it lowers nothing that was set up, and no hook closes it"));
+    out.push('\n');
     out
 }

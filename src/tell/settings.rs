@@ -26,6 +26,8 @@ pub struct Changed<'a> {
     pub change: &'a Change,
     /// Whether it was done.
     pub done: bool,
+    /// Whether the hook was to be taken out.
+    pub removes: bool,
     /// Whether it is the repository's file.
     pub project: bool,
     /// What a person should know.
@@ -88,13 +90,17 @@ pub(super) fn remarks(changed: &Changed<'_>) -> Vec<String> {
     if let Some(real) = other(changed) {
         lines.push(format!("`{shown}` leads to `{}`, which is the file that changes", path(real)));
     }
-    let again = if changed.project { " --project" } else { "" };
+    let project = if changed.project { " --project" } else { "" };
+    let again = format!("{project}{}", if changed.removes { " --remove" } else { "" });
     lines.push(match (changed.change.kind, changed.done) {
         (Kind::Nothing, _) if changed.change.new.is_none() => {
             format!("there is no `{shown}`: nothing was done")
         }
+        (Kind::Nothing, _) if changed.removes => {
+            format!("`{shown}` holds nothing of safe-rm: nothing was done")
+        }
         (Kind::Nothing, _) => format!("`{shown}` is as it should be: nothing was done"),
-        (Kind::Removes, _) if changed.change.new.is_none() => {
+        (Kind::Removes, true) if changed.change.new.is_none() => {
             format!("`{shown}` held nothing else and is gone")
         }
         (_, true) => format!("`{shown}` is written"),
@@ -106,6 +112,7 @@ pub(super) fn remarks(changed: &Changed<'_>) -> Vec<String> {
     if changed.change.kind != Kind::Removes {
         lines.extend(changed.notes.iter().map(|note| (*note).to_owned()));
         if changed.done && changed.target != "agents-md" {
+            lines.push("an agent that runs reads it when it is started again".to_owned());
             lines.push("`safe-rm doctor` fires a harmless call through it".to_owned());
         }
     }

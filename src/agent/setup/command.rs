@@ -21,22 +21,18 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// The program that a line calls, if it calls safe-rm's hook for this agent and nothing else.
+/// The program that a line calls, if it calls safe-rm's hook for this agent and nothing else: only what
+/// [`line`] itself would write is read, so that no shell has anything to say about it.
 #[must_use]
 pub fn program_in(line: &str, agent: Agent) -> Option<PathBuf> {
-    let rest = line.trim().strip_suffix(agent.name())?.trim_end().strip_suffix("hook")?;
-    let word = rest.strip_suffix([' ', '\t'])?.trim();
+    let word = line.strip_suffix(agent.name())?.strip_suffix(" hook ")?;
     let program = match word.strip_prefix('\'').and_then(|w| w.strip_suffix('\'')) {
         Some(inner) => inner.replace("'\\''", "'"),
-        None => word.trim_matches('"').to_owned(),
+        None => word.to_owned(),
     };
-    // The same word again: nothing else stands there.
-    let same = quoted(&program) == word || word == program || word == format!("\"{program}\"");
-    let plain =
-        !program.contains(['\n', ';', '|', '&', '$', '`', '<', '>', '(']) || word.starts_with('\'');
-    let path = PathBuf::from(program);
+    let path = PathBuf::from(&program);
     let name = path.file_name()?.to_str()?;
-    (same && plain && name.starts_with("safe-rm")).then_some(path)
+    (quoted(&program) == word && name.starts_with("safe-rm")).then_some(path)
 }
 
 #[cfg(test)]
@@ -64,6 +60,30 @@ mod tests {
             "safe-rm hook codex || true",
             "x | safe-rm hook codex",
             "'a' 'b/safe-rm' hook codex",
+            "/x /../a/safe-rm hook codex",
+            "touch /tmp/x /safe-rm hook codex",
+            "sh -c 'touch x' /safe-rm hook codex",
+            "LD_PRELOAD=/x /a/safe-rm hook codex",
+            "exec /a/safe-rm hook codex",
+            "~/safe-rm hook codex",
+            "~root/safe-rm hook codex",
+            "/a/*/safe-rm hook codex",
+            "/a/?/safe-rm hook codex",
+            "/a/[b]/safe-rm hook codex",
+            "/{a,b}/safe-rm hook codex",
+            "!/safe-rm hook codex",
+            "a=/safe-rm hook codex",
+            "#/safe-rm hook codex",
+            "\\/safe-rm hook codex",
+            "\"/a/safe-rm\" hook codex",
+            "'/a/safe-rm' hook codex",
+            "'/a b/safe-rm'' hook codex",
+            "'/a'b'/safe-rm' hook codex",
+            "/a/safe-rm  hook codex",
+            "/a/safe-rm hook codex ",
+            "/a/safe-rm hook codex\n",
+            "/a/safe-rm\thook codex",
+            "/a/safe-rm\n hook codex",
         ] {
             assert_eq!(program_in(other, Agent::Codex), None, "{other}");
         }

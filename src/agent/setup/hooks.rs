@@ -1,7 +1,7 @@
 //! Hooks in settings that are JSON: where ours stand, put in, taken out. After each change the text is
 //! read again: all but ours must be what it was.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -10,22 +10,10 @@ use super::jsonc::{Node, parse};
 use super::{Change, Entry, Kind, Refused, claude_code, codex, command, copilot, cursor, gemini};
 use crate::agent::hook::Agent;
 
-/// A hook that is set, as the agent would fire it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fired {
-    /// Under which event.
-    pub event: String,
-    /// The line for sh(1).
-    pub line: String,
-    /// The program, where the line calls safe-rm's hook and nothing else.
-    pub program: Option<PathBuf>,
-    /// After how many seconds the agent gives up, where that is set.
-    pub seconds: Option<u64>,
-    /// Which tools it is asked for, where that is set.
-    pub matcher: Option<String>,
-}
+/// More of ours than this in one file nobody has put there; each is a text read again to take it out.
+const MANY: usize = 16;
 
-fn entries(agent: Agent) -> &'static [Entry] {
+pub(super) fn entries(agent: Agent) -> &'static [Entry] {
     match agent {
         Agent::ClaudeCode => claude_code::ENTRIES,
         Agent::Codex => codex::ENTRIES,
@@ -47,7 +35,7 @@ fn empty(agent: Agent) -> &'static str {
 }
 
 /// The key of a handler that has the line.
-fn key(agent: Agent) -> &'static str {
+pub(super) fn key(agent: Agent) -> &'static str {
     if agent == Agent::Copilot { "bash" } else { "command" }
 }
 
@@ -58,7 +46,7 @@ fn is_ours(handler: &Value, agent: Agent) -> bool {
 }
 
 /// The handlers of an entry: those in its list, or the entry itself.
-fn handlers(entry: &Value) -> Vec<&Value> {
+pub(super) fn handlers(entry: &Value) -> Vec<&Value> {
     match entry.get("hooks").and_then(Value::as_array) {
         Some(list) => list.iter().collect(),
         None => vec![entry],
@@ -75,7 +63,9 @@ pub(super) fn add(agent: Agent, program: &Path, old: Option<&str>) -> Result<Cha
     let start = old.unwrap_or_else(|| empty(agent));
     let root = parse(start).map_err(&refused)?;
     shape(agent, &root).map_err(&refused)?;
-    let (wanted, there) = (wanted(agent, &line), ours(agent, &root.value()));
+    let root = root.value();
+    few(agent, &root).map_err(&refused)?;
+    let (wanted, there) = (wanted(agent, &line), ours(agent, &root));
     if wanted == there {
         return Ok(Change::nothing(old));
     }
@@ -94,7 +84,9 @@ pub(super) fn remove(agent: Agent, program: &Path, old: &str) -> Result<Change, 
     }
     let root = parse(old).map_err(refused)?;
     shape(agent, &root).map_err(refused)?;
-    if ours(agent, &root.value()).is_empty() {
+    let root = root.value();
+    few(agent, &root).map_err(refused)?;
+    if ours(agent, &root).is_empty() {
         return Ok(Change::nothing(Some(old)));
     }
     // A file that is what we would make goes as a whole.
@@ -107,8 +99,15 @@ pub(super) fn remove(agent: Agent, program: &Path, old: &str) -> Result<Change, 
     Ok(Change { kind: Kind::Removes, new: Some(new) })
 }
 
+/// Refuses what would be taken out one by one for too long.
+fn few(agent: Agent, root: &Value) -> Result<(), String> {
+    let lists = entries(agent).iter().filter_map(|e| root.get("hooks")?.get(e.event)?.as_array());
+    let own = lists.flatten().flat_map(handlers).filter(|h| is_ours(h, agent)).count();
+    if own > MANY { Err(format!("it calls safe-rm {own} times")) } else { Ok(()) }
+}
+
 /// Whether hooks stand where they must, and are what they must be.
-fn shape(agent: Agent, root: &Node) -> Result<(), String> {
+pub(super) fn shape(agent: Agent, root: &Node) -> Result<(), String> {
     if !root.is_object() {
         return Err("it is no object".to_owned());
     }
@@ -259,49 +258,4 @@ fn stripped(agent: Agent, mut root: Value) -> Value {
         root.remove("hooks");
     }
     root
-}
-
-/// Every hook that this agent would fire before a shell command.
-///
-/// # Errors
-/// Where the settings cannot be read.
-pub fn fired(agent: Agent, text: &str) -> Result<Vec<Fired>, String> {
-    let root = parse(text)?;
-    shape(agent, &root)?;
-    let root = root.value();
-    let mut found = Vec::new();
-    for entry in entries(agent) {
-        let list = root.get("hooks").and_then(|h| h.get(entry.event)).and_then(Value::as_array);
-        for item in list.into_iter().flatten() {
-            let matcher = item.get("matcher").and_then(Value::as_str).map(str::to_owned);
-            for handler in handlers(item) {
-                let Some(line) = handler.get(key(agent)).and_then(Value::as_str) else { continue };
-                let limit = handler.get("timeout").or_else(|| handler.get("timeoutSec"));
-                let limit = limit.and_then(Value::as_u64);
-                found.push(Fired {
-                    event: entry.event.to_owned(),
-                    line: line.to_owned(),
-                    program: command::program_in(line, agent),
-                    seconds: limit
-                        .map(|n| if agent == Agent::Gemini { n.div_ceil(1000) } else { n }),
-                    matcher: matcher.clone(),
-                });
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// What in the settings switches all hooks off, if anything does.
-#[must_use]
-pub fn off(agent: Agent, text: &str) -> Option<&'static str> {
-    let root = parse(text).ok()?.value();
-    let is = |path: &str, value: bool| root.pointer(path) == Some(&Value::Bool(value));
-    match agent {
-        Agent::ClaudeCode if is("/disableAllHooks", true) => Some("disableAllHooks"),
-        Agent::Gemini if is("/hooksConfig/enabled", false) => Some("hooksConfig.enabled"),
-        Agent::Gemini if is("/tools/enableHooks", false) => Some("tools.enableHooks"),
-        Agent::Copilot if is("/disableAllHooks", true) => Some("disableAllHooks"),
-        _ => None,
-    }
 }

@@ -1,6 +1,7 @@
 //! JSON as people write it in settings, with comments and trailing commas: each value with the place where
 //! it stands, so that a text can be changed there and nowhere else.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -74,6 +75,11 @@ impl Node {
 /// # Errors
 /// Says in which line it is no JSON.
 pub(super) fn parse(text: &str) -> Result<Node, String> {
+    if text.starts_with('\u{feff}') {
+        return Err(
+            "it is no JSON: it begins with a byte order mark (BOM), which must go".to_owned()
+        );
+    }
     let mut reader = Reader { text, at: 0 };
     let read = reader.blanks().and_then(|()| reader.node(0)).and_then(|node| {
         reader.blanks()?;
@@ -138,6 +144,7 @@ impl Reader<'_> {
     fn children(&mut self, close: u8, depth: usize) -> Read<Vec<Child>> {
         self.at += 1;
         let mut children: Vec<Child> = Vec::new();
+        let mut keys: HashSet<String> = HashSet::new();
         loop {
             self.blanks()?;
             if self.takes(close) {
@@ -150,7 +157,7 @@ impl Reader<'_> {
             let mut key = String::new();
             if close == b'}' {
                 key = self.string()?;
-                if children.iter().any(|c| c.key == key) {
+                if !keys.insert(key.clone()) {
                     return Err("a key stands there twice");
                 }
                 self.blanks()?;

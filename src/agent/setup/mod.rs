@@ -12,6 +12,7 @@ mod command;
 mod copilot;
 mod cursor;
 mod edit;
+mod fired;
 mod gemini;
 mod hooks;
 mod jsonc;
@@ -22,7 +23,7 @@ use std::path::Path;
 
 pub use canary::{Deletes, call, denies};
 pub use command::{line, program_in};
-pub use hooks::{Fired, fired, off};
+pub use fired::{Fired, fired, off};
 pub use opencode::program as opencode_program;
 pub use places::{Places, Scope, file};
 
