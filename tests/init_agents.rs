@@ -199,7 +199,7 @@ fn hostile_settings_are_refused_and_left() {
         ("{\"hooks\": []}", "`hooks` is no object"),
         ("{\"hooks\": {\"PreToolUse\": {}}}", "is no list"),
         ("{\"hooks\": 1, \"hooks\": {}}", "twice"),
-        ("\u{feff}{}", "no JSON"),
+        ("\u{feff}{}", "byte order mark"),
         (huge.as_str(), "1 MiB"),
         (deep.as_str(), "nested"),
     ] {

@@ -101,6 +101,19 @@ fn a_link_out_of_the_repository_is_not_followed() {
 }
 
 #[test]
+fn extended_attributes_are_not_lost() {
+    let sandbox = Sandbox::now();
+    let path = sandbox.file(".claude/settings.json", "{}");
+    let set = "import os, sys; os.setxattr(sys.argv[1], 'user.a', b'b')";
+    if !common::has_tool("python3", &["-c", set, path.to_str().unwrap()]) {
+        return;
+    }
+    let answer = init(&sandbox, &["claude-code", "--project", "--write"]);
+    assert!(answer.code == 1 && answer.err.contains("extended attributes"), "{answer:?}");
+    assert_eq!(read(&path).unwrap(), "{}");
+}
+
+#[test]
 fn without_a_target_all_are_named() {
     let sandbox = Sandbox::now();
     let answer = init(&sandbox, &[]);

@@ -35,6 +35,9 @@ pub fn may_change(settings: &Settings, owner: Owner) -> Result<()> {
             bail!("`{shown}` has {} names (hard links), and a change would part them", meta.nlink);
         }
     }
+    if settings.attributes {
+        bail!("`{shown}` has extended attributes or an ACL, and a change would lose them");
+    }
     let above = settings.real.ancestors().skip(1).find_map(|p| dir::stat_path(p).ok());
     // A link in a home must not lead root elsewhere.
     match above {

@@ -24,6 +24,8 @@ pub struct Settings {
     pub text: Option<String>,
     /// The file, if it is there.
     pub meta: Option<Meta>,
+    /// Whether it has extended attributes, an ACL among them.
+    pub attributes: bool,
     /// Its group.
     pub group: u32,
 }
@@ -44,7 +46,14 @@ pub fn settings(path: &Path) -> Result<Settings> {
             bail!("`{}` is a link that leads nowhere", link.display());
         }
         let real = settled(path);
-        return Ok(Settings { path: path.to_path_buf(), real, text: None, meta: None, group: 0 });
+        return Ok(Settings {
+            path: path.to_path_buf(),
+            real,
+            text: None,
+            meta: None,
+            attributes: false,
+            group: 0,
+        });
     }
     there.with_context(|| format!("cannot look at `{shown}`"))?;
     let real = path.canonicalize().with_context(|| format!("`{shown}` leads nowhere"))?;
@@ -55,6 +64,7 @@ pub fn settings(path: &Path) -> Result<Settings> {
     }
     let file =
         dir::open_file_at(&folder, name).with_context(|| format!("cannot read `{shown}`"))?;
+    let attributes = dir::has_attributes(&file);
     let (meta, group) = (dir::stat_fd(&file)?, file.metadata()?.gid());
     let mut bytes = Vec::new();
     file.take(LONGEST + 1)
@@ -64,7 +74,14 @@ pub fn settings(path: &Path) -> Result<Settings> {
         bail!("`{shown}` is longer than 1 MiB: these are nobody's settings");
     }
     let text = String::from_utf8(bytes).ok().with_context(|| format!("`{shown}` is no text"))?;
-    Ok(Settings { path: path.to_path_buf(), real, text: Some(text), meta: Some(meta), group })
+    Ok(Settings {
+        path: path.to_path_buf(),
+        real,
+        text: Some(text),
+        meta: Some(meta),
+        attributes,
+        group,
+    })
 }
 
 /// The path with no link on the way to it, as far as it exists.

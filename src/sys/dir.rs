@@ -143,6 +143,16 @@ pub fn group_of(path: &Path) -> io::Result<u32> {
     Ok(statx(rustix::fs::CWD, path, AtFlags::empty(), StatxFlags::GID)?.stx_gid)
 }
 
+/// Whether an open file has extended attributes that a new one would not get by itself.
+#[must_use]
+pub fn has_attributes(file: impl AsFd) -> bool {
+    let mut names = vec![0_u8; 64 << 10];
+    // Where they cannot be listed there are none, or the file system knows none.
+    let length = rustix::fs::flistxattr(file, &mut names[..]).unwrap_or(0);
+    names.truncate(length);
+    names.split(|b| *b == 0).any(|name| !name.is_empty() && !name.starts_with(b"security."))
+}
+
 /// Opens a regular file by path, following links, for what the system or the user keeps there; a FIFO is
 /// an error and does not block.
 ///
