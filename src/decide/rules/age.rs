@@ -62,7 +62,7 @@ pub(super) fn too_young(case: &Case<'_>, model: &Model) -> Option<Reason> {
 pub(super) fn birth_warning(case: &Case<'_>, model: &Model) -> Option<String> {
     let newest = model.newest.as_ref().filter(|e| e.how == How::Arrived)?;
     let young = newest.at.plus(case.policy.age_min) > case.clock.now();
-    (young && !case.policy.birth_counts).then(|| format!("it {}", words(case, newest)))
+    (young && !case.policy.birth_counts).then(|| format!("it {}", words(case, newest, "")))
 }
 
 pub(super) fn clock(case: &Case<'_>) -> Option<Reason> {
