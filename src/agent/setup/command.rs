@@ -22,7 +22,7 @@ fn quoted(word: &str) -> String {
 }
 
 /// The program that a line calls, if it calls safe-rm's hook for this agent and nothing else: only what
-/// [`line`] itself would write is read, so that no shell has anything to say about it.
+/// [`line()`] itself would write is read, so that no shell has anything to say about it.
 #[must_use]
 pub fn program_in(line: &str, agent: Agent) -> Option<PathBuf> {
     let word = line.strip_suffix(agent.name())?.strip_suffix(" hook ")?;
