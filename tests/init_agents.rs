@@ -9,6 +9,7 @@ mod common;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
+use common::setup::{confirmed, init, read, remove};
 use common::{Answer, BIN, Sandbox, snapshot};
 use serde_json::{Value, json};
 
@@ -21,28 +22,6 @@ const AGENTS: &[(&str, &str, &str)] = &[
     ("cursor", ".cursor/hooks.json", ".cursor/hooks.json"),
     ("opencode", ".config/opencode/plugins/safe-rm.js", ".opencode/plugins/safe-rm.js"),
 ];
-
-fn init(sandbox: &Sandbox, args: &[&str]) -> Answer {
-    sandbox.run(&[&["init"], args].concat())
-}
-
-/// At a terminal, with the word; what was shown and the exit code.
-fn confirmed(sandbox: &Sandbox, args: &[&str]) -> (String, i32) {
-    let mut terminal = sandbox.at_terminal(&[&["init"], args].concat());
-    let shown = terminal.prompt();
-    terminal.line("YES");
-    let (rest, code) = terminal.end();
-    assert_eq!(code, 0, "{shown}{rest}");
-    (shown + &rest, code)
-}
-
-fn remove(sandbox: &Sandbox, agent: &str) -> String {
-    confirmed(sandbox, &[agent, "--remove", "--write"]).0
-}
-
-fn read(path: &Path) -> Option<String> {
-    std::fs::read_to_string(path).ok()
-}
 
 fn put(sandbox: &Sandbox, path: &str, text: &str) -> PathBuf {
     let path = sandbox.home().join(path);

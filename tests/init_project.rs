@@ -6,31 +6,9 @@
 mod common;
 
 use std::os::unix::fs::symlink;
-use std::path::Path;
 
-use common::{Answer, Sandbox};
-
-fn init(sandbox: &Sandbox, args: &[&str]) -> Answer {
-    sandbox.run(&[&["init"], args].concat())
-}
-
-/// At a terminal, with the word; what was shown and the exit code.
-fn confirmed(sandbox: &Sandbox, args: &[&str]) -> (String, i32) {
-    let mut terminal = sandbox.at_terminal(&[&["init"], args].concat());
-    let shown = terminal.prompt();
-    terminal.line("YES");
-    let (rest, code) = terminal.end();
-    assert_eq!(code, 0, "{shown}{rest}");
-    (shown + &rest, code)
-}
-
-fn remove(sandbox: &Sandbox, agent: &str) -> String {
-    confirmed(sandbox, &[agent, "--remove", "--write"]).0
-}
-
-fn read(path: &Path) -> Option<String> {
-    std::fs::read_to_string(path).ok()
-}
+use common::Sandbox;
+use common::setup::{confirmed, init, read, remove};
 
 #[test]
 fn agents_md_gets_a_section_and_gives_it_back() {

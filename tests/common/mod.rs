@@ -17,6 +17,7 @@ pub mod mcp;
 pub mod person;
 pub mod rm;
 pub mod said;
+pub mod setup;
 pub mod tree;
 
 /// The binary under test.
