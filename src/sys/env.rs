@@ -89,6 +89,14 @@ pub fn program(name: &str) -> std::io::Result<(PathBuf, bool)> {
     Ok((own, found.unwrap_or(false)))
 }
 
+/// Where files of this name lie in which programs are looked for.
+#[must_use]
+pub fn on_path(name: &str) -> Vec<PathBuf> {
+    let path = var("PATH").unwrap_or_default();
+    let places = std::env::split_paths(&path).map(|place| place.join(name));
+    places.filter(|file| file.is_absolute() && file.is_file()).collect()
+}
+
 fn absolute(name: &str) -> Option<PathBuf> {
     var(name).map(PathBuf::from).filter(|p| p.is_absolute())
 }

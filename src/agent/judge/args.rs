@@ -87,3 +87,30 @@ fn cluster<'a>(
         args.flags.push((known.to_owned(), None));
     }
 }
+
+impl super::Judge<'_> {
+    /// The folders that a word names, patterns as well.
+    pub(super) fn folders_of(
+        &self,
+        state: &crate::agent::shell::State,
+        word: &Word,
+    ) -> Vec<std::path::PathBuf> {
+        let Some(written) = word.pattern() else { return word.within() };
+        let paths = state.paths(&written);
+        if !word.is_glob() {
+            return paths;
+        }
+        paths.iter().flat_map(|path| super::glob::matches(path)).collect()
+    }
+
+    /// Something is done to what lies in the directories that a shell may be in.
+    pub(super) fn touch_inside(
+        &mut self,
+        state: &crate::agent::shell::State,
+        effect: super::Effect,
+    ) {
+        for folder in state.cwds.clone() {
+            self.touch_within(&folder, effect, &|_| true);
+        }
+    }
+}

@@ -8,25 +8,39 @@ mod consent;
 mod copies;
 mod data;
 mod deputies;
+mod editors;
 mod files;
 mod find;
 mod git;
 mod glob;
 mod hosts;
 mod interpreters;
+pub mod others;
 mod output;
 mod own;
+mod patch;
+mod powershell;
+mod ptys;
+mod runners;
 mod scan;
 mod scripts;
 mod stores;
 pub mod table;
+mod tools;
 mod touch;
 mod value;
 mod wrappers;
+mod writers;
+mod xargs;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
+
+pub(in crate::agent) use patch::files as patch_files;
+pub(in crate::agent) use powershell::as_shell as powershell;
+pub use tools::{Change, changes, program, typed};
 
 use super::shell::{self, Call, Host, Output, State, Unreadable, Word};
 use crate::look::Eyes;
@@ -94,16 +108,9 @@ pub struct Denial {
 #[must_use]
 pub fn command(text: &str, cwd: &Path, eyes: &Eyes<'_>) -> Option<Denial> {
     let mut judge = Judge::new(cwd, eyes);
-    shell::run(&mut judge, &mut State::at(cwd), text, &Output::default());
-    judge.denial
-}
-
-/// Judges the writing of a file, which exists or is made.
-#[must_use]
-pub fn file(path: &str, cwd: &Path, effect: Effect, eyes: &Eyes<'_>) -> Option<Denial> {
-    let mut judge = Judge::new(cwd, eyes);
-    judge.program = "the file tool".to_owned();
-    judge.touch(&State::at(cwd), &Word::text(path), effect);
+    let mut state = State::at(cwd);
+    shell::run(&mut judge, &mut state, text, &Output::default());
+    judge.settle(&state);
     judge.denial
 }
 
@@ -135,6 +142,12 @@ pub(in crate::agent) struct Judge<'a> {
     folders: HashMap<PathBuf, PathBuf>,
     /// What is safe-rm's own.
     own: Vec<PathBuf>,
+    /// Repositories that were looked at, by their tops.
+    repositories: HashMap<PathBuf, Rc<git::Repository>>,
+    /// Settings of agents that are written, until it is known what with.
+    settings: Vec<PathBuf>,
+    /// The command hides that an agent runs it.
+    hidden: bool,
     denial: Option<Denial>,
     /// The program that is being judged.
     program: String,
@@ -156,6 +169,9 @@ impl<'a> Judge<'a> {
             glance: Glance::new(LOOKS, eyes),
             folders: HashMap::new(),
             own: own::places(eyes),
+            repositories: HashMap::new(),
+            settings: Vec::new(),
+            hidden: false,
             denial: None,
             program: String::new(),
             lenient: false,
@@ -218,6 +234,9 @@ impl Host for Judge<'_> {
     }
 
     fn read(&mut self, state: &State, source: &Word) -> Output {
+        if source.literal().as_deref() == Some("/dev/null") {
+            return Output::of(String::new());
+        }
         match self.text_of(state, source) {
             Some(text) => Output::of(text),
             None => Output::unknown(Vec::new()),

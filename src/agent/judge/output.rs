@@ -21,6 +21,11 @@ pub(super) fn known(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
     let args = split(words, valued);
     match name.as_str() {
         "echo" | "printf" => text(&name, words),
+        "which" => Output::lines(args.operands.clone()),
+        "hostname" => {
+            let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+            Output::of(own.trim().to_owned())
+        }
         "yes" => Output::of(args.known(0).unwrap_or_else(|| "y".to_owned())),
         "ls" => listing(state, &args.operands, args.has(&["-d"])),
         "cat" | "tac" => content(judge, state, &args.operands, call.stdin),
@@ -82,12 +87,11 @@ fn text(name: &str, words: &[Word]) -> Output {
         let skip = usize::from(name == "printf");
         return Output::lines(words.into_iter().skip(skip).cloned().collect());
     };
-    let clean = |text: &str| text.replace("\\n", "\n").replace("\\0", "\0").replace("\\t", "\t");
     if name == "echo" {
-        return Output::of(clean(&all.join(" ")));
+        return Output::of(unescaped(&all.join(" ")));
     }
     let Some((format, rest)) = all.split_first() else { return Output::default() };
-    let format = clean(format);
+    let format = unescaped(format);
     if rest.is_empty() || !format.contains('%') {
         return Output::of(format);
     }
@@ -99,6 +103,9 @@ fn text(name: &str, words: &[Word]) -> Output {
             match c {
                 '%' => match chars.next() {
                     Some('%') => out.push('%'),
+                    Some('b') => {
+                        out.push_str(&unescaped(rest.next().map_or("", String::as_str)));
+                    }
                     Some(_) => out.push_str(rest.next().map_or("", String::as_str)),
                     None => {}
                 },
@@ -107,6 +114,50 @@ fn text(name: &str, words: &[Word]) -> Output {
         }
     }
     Output::of(out)
+}
+
+/// With the characters that escapes stand for: letters, and numbers to the base of 8 or 16.
+fn unescaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        let (base, most) = match chars.peek() {
+            Some('x') => (16, 2),
+            Some('u') => (16, 4),
+            Some('U') => (16, 8),
+            Some('0') => (8, 4),
+            Some('1'..='7') => (8, 3),
+            Some('n' | 't' | 'r' | 'a' | 'b' | 'f' | 'v' | 'e' | '\\') => {
+                out.push(match chars.next() {
+                    Some('n') => '\n',
+                    Some('t') => '\t',
+                    Some('\\') => '\\',
+                    // What does not show parts no words.
+                    _ => '\r',
+                });
+                continue;
+            }
+            _ => {
+                out.push('\\');
+                continue;
+            }
+        };
+        if base == 16 {
+            chars.next();
+        }
+        let mut digits = String::new();
+        while digits.len() < most
+            && let Some(digit) = chars.next_if(|c| c.is_digit(base))
+        {
+            digits.push(digit);
+        }
+        out.extend(u32::from_str_radix(&digits, base).ok().and_then(char::from_u32));
+    }
+    out
 }
 
 /// The names in a folder, or the words themselves.
@@ -145,7 +196,15 @@ fn grep(judge: &Judge<'_>, state: &State, args: &super::args::Args, stdin: &Outp
     let pattern = args.value(&["-e"]).and_then(Word::literal).or_else(|| args.known(0));
     let files = args.operands.get(1..).unwrap_or_default();
     if !files.is_empty() || args.has(&["-r", "-R", "-l"]) {
-        let folders = files.iter().filter_map(Word::literal).flat_map(|f| state.paths(&f));
+        if !args.has(&["-r", "-R", "-c", "-n", "-H"])
+            && !files.is_empty()
+            && files.iter().all(|f| !f.is_unknown())
+            && args.has(&["-l", "-L"])
+        {
+            // Some of its operands.
+            return Output::lines(files.to_vec());
+        }
+        let folders = files.iter().flat_map(|f| judge.folders_of(state, f));
         let within: Vec<_> = folders.filter(|p| p.exists()).collect();
         if args.has(&["-l", "-L", "-r", "-R"]) {
             let within = if within.is_empty() { state.cwds.clone() } else { within };

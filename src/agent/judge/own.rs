@@ -3,8 +3,10 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::Why;
+use super::{Effect, Judge, Why};
+use crate::agent::shell::State;
 use crate::look::Eyes;
+use crate::sys::env;
 
 /// Folders of agents in which hooks are set.
 const SETTINGS: &[&str] = &[
@@ -29,6 +31,20 @@ const FOLDERS: &[&str] = &[
     "hooks",
     ".github",
 ];
+/// Where hooks are set, or switched off.
+const WRITTEN: &[&str] = &[
+    ".claude/settings.json",
+    ".claude/settings.local.json",
+    "claude-code/managed-settings.json",
+    ".codex/hooks.json",
+    ".codex/config.toml",
+    ".gemini/settings.json",
+    ".cursor/hooks.json",
+    ".copilot/config.json",
+    ".copilot/settings.json",
+    ".github/copilot/settings.json",
+    ".github/copilot/settings.local.json",
+];
 /// How much of a settings file is read.
 const READ: u64 = 1 << 20;
 
@@ -44,17 +60,63 @@ pub(super) fn places(eyes: &Eyes<'_>) -> Vec<PathBuf> {
         .iter()
         .flat_map(|h| [".local/state/safe-rm", ".config/safe-rm"].map(|below| h.join(below)));
     own.extend(home);
+    // Another program of its name would judge what the next command does.
+    own.extend(env::program("safe-rm").ok().map(|(running, _)| running));
+    own.extend(env::on_path("safe-rm"));
+    let shims = env::on_path("rm").into_iter();
+    own.extend(shims.filter(|rm| rm.canonicalize().is_ok_and(|to| to.ends_with("safe-rm"))));
+    let shim = |h: &PathBuf| h.join(".local/bin/safe-rm");
+    own.extend(world.passwd_home.iter().map(shim));
     let real: Vec<PathBuf> = own.iter().filter_map(|p| p.canonicalize().ok()).collect();
     own.extend(real);
     own
 }
 
-/// Why a path is not changed, if so.
-pub(super) fn why(path: &Path, own: &[PathBuf]) -> Option<Why> {
-    if own.iter().any(|o| path.starts_with(o)) {
-        return Some(Why::Own(path.to_path_buf()));
+impl Judge<'_> {
+    /// Why a path is not changed, if so; settings that are written are judged by [`Judge::settle`].
+    pub(super) fn own_why(&mut self, path: &Path, real: &Path, effect: Effect) -> Option<Why> {
+        if self.own.iter().any(|o| real.starts_with(o)) {
+            return Some(Why::Own(real.to_path_buf()));
+        }
+        let text = real.to_str().unwrap_or("");
+        let console = text
+            .strip_prefix("/dev/tty")
+            .is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
+        if console || text.starts_with("/dev/pts/") {
+            return Some(Why::Consent("it writes to the terminal of a person"));
+        }
+        if let Some(file) = settings(real) {
+            return Some(Why::Settings(file));
+        }
+        let writes = matches!(effect, Effect::Overwrite | Effect::Append);
+        if writes && (is_settings(real) || is_settings(path)) {
+            self.settings.push(path.to_path_buf());
+        }
+        None
     }
-    settings(path).map(Why::Settings)
+
+    /// What is removed or moved with all in it, and has something of safe-rm's own in it.
+    pub(super) fn holds_own(&mut self, path: &Path, deep: bool) {
+        let inside = |o: &&PathBuf| o.starts_with(path) && o.symlink_metadata().is_ok();
+        if deep && let Some(own) = self.own.iter().find(inside).cloned() {
+            self.deny(Why::Own(own));
+        }
+    }
+
+    /// Settings that were written: what is put into them must be known, and must not be of hooks.
+    pub(super) fn settle(&mut self, state: &State) {
+        for path in std::mem::take(&mut self.settings) {
+            let text = state.written.get(&path).map(|text| text.to_lowercase());
+            if text.is_none_or(|text| text.contains("hook")) {
+                self.deny(Why::Settings(path));
+            }
+        }
+    }
+}
+
+/// Whether it is a file in which an agent is told of hooks, by its name and its folder.
+fn is_settings(path: &Path) -> bool {
+    WRITTEN.iter().any(|end| path.ends_with(end))
 }
 
 /// The file in (or as) this path that calls the hook.

@@ -3,7 +3,7 @@
 use super::data::{self, Operands, Which};
 use super::{
     Effect, Judge, archives, args, consent, copies, deputies, files, find, git, hosts,
-    interpreters, output, scripts, stores, wrappers,
+    interpreters, others, output, ptys, scripts, stores, wrappers, xargs,
 };
 use crate::agent::shell::{Call, Output, State};
 
@@ -29,7 +29,7 @@ pub struct Program {
     how: How,
 }
 
-const fn operands(
+pub(super) const fn operands(
     names: &'static [&'static str],
     judged: &'static str,
     operands: Operands,
@@ -37,7 +37,7 @@ const fn operands(
     Program { names, judged, removes: true, how: How::Operands(operands) }
 }
 
-const fn wrapper(
+pub(super) const fn wrapper(
     names: &'static [&'static str],
     valued: &'static [&'static str],
     skip: usize,
@@ -46,7 +46,7 @@ const fn wrapper(
     Program { names, judged, removes: false, how: How::Wrapper(valued, skip) }
 }
 
-const fn own(
+pub(super) const fn own(
     names: &'static [&'static str],
     judged: &'static str,
     removes: bool,
@@ -55,8 +55,8 @@ const fn own(
     Program { names, judged, removes, how: How::Own(how) }
 }
 
-const REMOVE: Effect = Effect::Remove { recursive: false };
-const WHOLE: Effect = Effect::Remove { recursive: true };
+pub(super) const REMOVE: Effect = Effect::Remove { recursive: false };
+pub(super) const WHOLE: Effect = Effect::Remove { recursive: true };
 
 /// All of them.
 pub const PROGRAMS: &[Program] = &[
@@ -126,7 +126,7 @@ pub const PROGRAMS: &[Program] = &[
         Operands { which: Which::None, ..data::all(REMOVE) },
     ),
     own(&["dd"], "`of=`", true, files::dd),
-    own(&["sed", "gsed"], "with -i the files", true, files::sed),
+    own(&["sed", "gsed"], "with -i the files; `w` and `e`", true, files::sed),
     own(&["sort", "curl", "wget", "aria2c"], "the file of -o or -O", false, files::output_file),
     own(&["mv"], "what it moves, and what it replaces", true, copies::mv),
     own(&["cp", "install"], "what it replaces", false, copies::cp),
@@ -139,7 +139,7 @@ pub const PROGRAMS: &[Program] = &[
         false,
         find::find,
     ),
-    own(&["xargs", "parallel"], "the command with what it is given to read", false, find::xargs),
+    own(&["xargs", "parallel"], "the command with what it is given to read", false, xargs::xargs),
     own(
         &["git"],
         "clean, checkout and restore of paths, reset --hard, stash, rm, mv, worktree remove, submodule deinit",
@@ -163,7 +163,6 @@ pub const PROGRAMS: &[Program] = &[
     own(&["hf", "huggingface-cli"], "cache rm, prune, delete; delete-cache", false, stores::hf),
     own(&["ollama"], "rm", false, stores::ollama),
     own(&["rclone"], "purge, delete, move, sync, cleanup of local paths", false, stores::rclone),
-    own(&["btrfs"], "subvolume delete", false, stores::btrfs),
     own(&["zfs", "zpool"], "destroy, rollback", true, stores::pool),
     own(&["lvremove", "vgremove", "lvreduce"], "always", true, stores::volume),
     own(
@@ -181,13 +180,6 @@ pub const PROGRAMS: &[Program] = &[
         "on devices, and on files that are weights",
         true,
         stores::device,
-    ),
-    own(&["umount"], "of what holds models", false, stores::umount),
-    own(
-        &["mount"],
-        "nothing: what it binds is known under its new name as well",
-        false,
-        stores::mount,
     ),
     own(
         &["docker", "podman", "nerdctl"],
@@ -242,12 +234,21 @@ pub const PROGRAMS: &[Program] = &[
         consent::safe_rm,
     ),
     own(
-        &["script", "expect", "unbuffer", "socat", "autoexpect", "empty"],
+        &[
+            "script",
+            "expect",
+            "unbuffer",
+            "socat",
+            "autoexpect",
+            "empty",
+            "dtach",
+            "abduco",
+            "ttyd",
+        ],
         "a terminal made around safe-rm; the command of script -c",
         false,
-        consent::terminal,
+        ptys::terminal,
     ),
-    own(&["faketime"], "the clock of safe-rm; the command", false, consent::faketime),
     own(
         &["tmux", "screen", "zellij"],
         "what another terminal is made to run, or typed into it",
@@ -255,7 +256,6 @@ pub const PROGRAMS: &[Program] = &[
         deputies::terminals,
     ),
     own(&["at", "batch"], "what it is given to run later", false, deputies::at),
-    own(&["crontab"], "what is to run later", false, deputies::crontab),
     own(&["ssh", "dbclient"], "the command, on this host", false, deputies::ssh),
     own(&["su", "runuser", "machinectl"], "-c", false, deputies::su),
     own(&["env"], "the command that it runs", false, wrappers::env),
@@ -264,9 +264,9 @@ pub const PROGRAMS: &[Program] = &[
     own(&["busybox", "toybox"], "the applet", false, wrappers::applet),
     own(
         &[
-            "echo", "printf", "ls", "cat", "head", "tail", "sort", "uniq", "grep", "egrep",
-            "fgrep", "rg", "realpath", "readlink", "dirname", "basename", "mktemp", "yes", "seq",
-            "date", "tac", "awk", "cut",
+            "echo", "printf", "ls", "cat", "head", "tail", "sort", "grep", "egrep", "fgrep", "rg",
+            "realpath", "readlink", "dirname", "basename", "mktemp", "yes", "seq", "date", "tac",
+            "awk", "cut", "which", "hostname",
         ],
         "nothing: what they write is known to the command that reads it",
         false,
@@ -300,12 +300,9 @@ pub const PROGRAMS: &[Program] = &[
     wrapper(&["nice"], &["-n", "--adjustment"], 0),
     wrapper(&["ionice"], &["-c", "-n", "--class", "--classdata"], 0),
     wrapper(&["stdbuf"], &["-i", "-o", "-e", "--input", "--output", "--error"], 0),
-    wrapper(&["chroot"], &["--userspec", "--groups"], 1),
-    wrapper(
-        &["unshare", "nsenter"],
-        &["-t", "-S", "-G", "--target", "--setuid", "--setgid", "--wd"],
-        0,
-    ),
+    own(&["chroot"], "the command, with that root", false, hosts::chroot),
+    own(&["nsenter"], "the command, out of its container", false, hosts::nsenter),
+    wrapper(&["unshare"], &["-t", "-S", "-G", "--target", "--setuid", "--setgid", "--wd"], 0),
     wrapper(&["taskset"], &["-c", "-p"], 1),
     wrapper(
         &["chrt", "numactl", "cgexec", "prlimit", "strace", "ltrace", "perf", "valgrind"],
@@ -353,9 +350,14 @@ pub const PROGRAMS: &[Program] = &[
     ),
 ];
 
+/// Those of the table, and those that few know.
+fn all() -> impl Iterator<Item = &'static Program> {
+    PROGRAMS.iter().chain(others::MORE)
+}
+
 /// Whether a text with this word in it that no shell reads is a danger.
 pub(super) fn removes(word: &str) -> bool {
-    PROGRAMS.iter().any(|program| program.removes && program.names.contains(&word))
+    all().any(|program| program.removes && program.names.contains(&word))
 }
 
 /// Judges one command.
@@ -371,8 +373,8 @@ pub(super) fn judge(
     let version = |c: char| c.is_ascii_digit() || c == '.';
     let short = base.trim_end_matches(version);
     let short = if base.starts_with("mkfs") { "mkfs" } else { short };
-    let found = PROGRAMS.iter().find(|p| p.names.contains(&base));
-    let found = found.or_else(|| PROGRAMS.iter().find(|p| p.names.contains(&short)));
+    let found = all().find(|p| p.names.contains(&base));
+    let found = found.or_else(|| all().find(|p| p.names.contains(&short)));
     consent::look(judge, state, base, call);
     let Some(program) = found else {
         return scripts::direct(judge, state, name, call);

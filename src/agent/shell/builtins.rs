@@ -29,6 +29,8 @@ pub(super) fn run(
                     state.functions.remove(&name);
                 }
             }
+            // Who hides that an agent runs it is told of it.
+            return None;
         }
         "set" => {
             let literal: Vec<String> = args.iter().filter_map(Word::literal).collect();

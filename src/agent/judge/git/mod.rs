@@ -1,0 +1,146 @@
+//! git: what its commands throw away of a working tree.
+
+mod hidden;
+mod ignore;
+mod index;
+mod repository;
+mod tree;
+
+pub(super) use repository::Repository;
+
+use super::args::split;
+use super::{Effect, Judge, patch};
+use crate::agent::shell::{Call, Output, State, Word};
+
+const VALUED: &[&str] = &[
+    "-e",
+    "--exclude",
+    "-m",
+    "--message",
+    "-s",
+    "--source",
+    "-b",
+    "-B",
+    "--pathspec-from-file",
+    "-x",
+    "--exec",
+];
+
+/// `git`.
+pub(super) fn git(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let mut words = &call.words[1..];
+    let mut own = state.clone();
+    while let Some(word) = words.first() {
+        let known = word.prefix();
+        match (known.as_str(), words.get(1)) {
+            ("-C", Some(to)) => match to.literal() {
+                Some(to) => own.go(&to, |_| true),
+                None => own.cwds = judge.folders_of(&own, to),
+            },
+            ("-c", Some(set)) => hidden::set(judge, &own, set),
+            _ => {}
+        }
+        match known.as_str() {
+            "-C" | "-c" | "--git-dir" | "--work-tree" | "--namespace" => {
+                words = words.get(2..).unwrap_or_default();
+            }
+            flag if flag.starts_with('-') => words = &words[1..],
+            _ => break,
+        }
+    }
+    let Some(command) = words.first().and_then(Word::literal) else { return Output::default() };
+    let rest = &words[1..];
+    // Of `clean` it is a letter alone.
+    let valued = if command == "rebase" { VALUED } else { &VALUED[..9] };
+    let args = split(rest, valued);
+    let state = &own;
+    let whole = Effect::Remove { recursive: true };
+    let here = [Word::text(".")];
+    match command.as_str() {
+        "clean" => clean(judge, state, &args),
+        "checkout" | "restore" => {
+            let after = rest.iter().position(|w| w.prefix() == "--");
+            let paths = after.map_or_else(|| args.operands.clone(), |at| rest[at + 1..].to_vec());
+            let staged = args.has(&["-S", "--staged"]) && !args.has(&["-W", "--worktree"]);
+            if !staged {
+                // Without `--` a name is a path only where something of that name is there.
+                judge.tracked(state, &paths);
+            }
+            if args.has(&["-f", "--force"]) && command == "checkout" {
+                judge.tracked(state, &[Word::text(":/")]);
+            }
+        }
+        "reset" if args.has(&["--hard", "--merge"]) => judge.tracked(state, &[Word::text(":/")]),
+        "switch" if args.has(&["-f", "--force", "--discard-changes"]) => {
+            judge.tracked(state, &[Word::text(":/")]);
+        }
+        "read-tree" if args.has(&["-u", "--reset"]) => judge.tracked(state, &[Word::text(":/")]),
+        "checkout-index" if args.has(&["-f", "--force"]) => judge.tracked(state, &here),
+        "stash" => stash(judge, state, &args),
+        "rm" if !args.has(&["--cached", "-n", "--dry-run"]) => {
+            let recursive = args.has(&["-r"]);
+            args.operands.iter().for_each(|w| judge.touch(state, w, Effect::Remove { recursive }));
+        }
+        "mv" => {
+            let sources = args.operands.len().saturating_sub(1);
+            args.operands.iter().take(sources).for_each(|w| judge.touch(state, w, Effect::Move));
+        }
+        "worktree" if args.known(0).as_deref() == Some("remove") => {
+            args.operands.iter().skip(1).for_each(|w| judge.touch(state, w, whole));
+        }
+        "submodule" if args.known(0).as_deref() == Some("deinit") => {
+            args.operands.iter().skip(1).for_each(|w| judge.touch(state, w, whole));
+        }
+        "apply" if !args.has(&["--check", "--stat", "--numstat", "--summary", "--cached"]) => {
+            let text = match args.operands.first() {
+                Some(file) => judge.text_of(state, file),
+                None => call.stdin.joined(),
+            };
+            let reversed = args.has(&["-R", "--reverse"]);
+            patch::common(judge, state, &text.unwrap_or_default(), 1, reversed);
+        }
+        "ls-files" | "diff" => return judge.listed(state, &command, &args),
+        "rev-parse" if args.has(&["--show-toplevel"]) => {
+            let tops = state.cwds.iter().filter_map(|cwd| Repository::top(cwd));
+            return Output::lines(tops.map(|top| Word::text(top.to_string_lossy())).collect());
+        }
+        _ => hidden::command(judge, state, &command, &args, rest),
+    }
+    Output::unknown(state.cwds.clone())
+}
+
+fn clean(judge: &mut Judge<'_>, state: &State, args: &super::args::Args) {
+    if args.has(&["-n", "--dry-run"]) || !args.has(&["-f", "--force", "-i", "--interactive"]) {
+        return;
+    }
+    let patterns = args.flags.iter().filter(|(flag, _)| flag == "-e" || flag == "--exclude");
+    let patterns: Vec<String> =
+        patterns.filter_map(|(_, value)| value.as_ref()?.literal()).collect();
+    let how = tree::Untracked {
+        more: ignore::Rules::of(&patterns.join("\n")),
+        all: args.has(&["-x"]),
+        ignored: args.has(&["-X"]),
+        // Without it no folder is entered that nothing is tracked in.
+        folders: args.has(&["-d"]) || !args.operands.is_empty(),
+    };
+    judge.untracked(state, &args.operands, &how, Effect::Remove { recursive: true });
+}
+
+fn stash(judge: &mut Judge<'_>, state: &State, args: &super::args::Args) {
+    let verb = args.known(0).unwrap_or_else(|| "push".to_owned());
+    if verb != "push" && verb != "save" {
+        return;
+    }
+    // Behind `save` stands a message.
+    let paths = if verb == "push" { args.operands.get(1..) } else { None };
+    let paths = paths.unwrap_or_default().to_vec();
+    let top = vec![Word::text(":/")];
+    let paths = if paths.is_empty() { top } else { paths };
+    judge.tracked(state, &paths);
+    let all = args.has(&["-a", "--all"]);
+    if all || args.has(&["-u", "--include-untracked"]) {
+        let how =
+            tree::Untracked { more: ignore::Rules::default(), all, ignored: false, folders: true };
+        judge.untracked(state, &paths, &how, Effect::Move);
+    }
+}
