@@ -28,7 +28,7 @@ struct Case {
 fn corpus() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hook_corpus");
     let mut cases = Vec::new();
-    for file in ["files.txt", "shell.txt", "programs.txt"] {
+    for file in ["files.txt", "shell.txt", "programs.txt", "git.txt", "code.txt", "detours.txt"] {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
         for (n, line) in text.lines().enumerate() {
             if line.is_empty() || line.starts_with('#') {

@@ -38,7 +38,7 @@ pub(super) fn show(
         voice.plan_document(&plan, &["a person may run safe-rm on these paths and type DELETE; without a person, safe-rm on these paths files a request"], None);
         Ok(Exit::Done)
     } else {
-        voice.plan_document(&plan, refused(&world), None);
+        voice.plan_document(&plan, refused(world), None);
         Ok(Exit::Refused)
     }
 }

@@ -94,7 +94,7 @@ fn over(judge: &mut Judge<'_>, state: &State, members: Option<&[String]>) {
     }
 }
 
-fn beside(judge: &mut Judge<'_>, folder: &Path) {
+pub(super) fn beside(judge: &mut Judge<'_>, folder: &Path) {
     let weights = glob::listing(folder).into_iter().filter(|n| is_weights_name(n));
     let all: Vec<PathBuf> = weights.map(|name| folder.join(name)).collect();
     judge.touch_all(&all, Effect::Overwrite);

@@ -126,6 +126,15 @@ pub(super) fn look(judge: &mut Judge<'_>, state: &State, base: &str, call: &Call
     if base == "safe-rm" || !mentions(call) {
         return;
     }
+    let packages = ["cargo", "apt", "apt-get", "dpkg", "brew", "dnf", "pacman"];
+    let takes = ["uninstall", "remove", "purge", "-r", "-P", "-R"];
+    let is = |w: &Word, names: &[&str]| names.contains(&w.prefix().as_str());
+    if packages.contains(&base)
+        && call.words.iter().any(|w| is(w, &takes))
+        && call.words.iter().any(|w| is(w, &["safe-rm", "safe-rm-models"]))
+    {
+        judge.deny(Why::Consent("it takes safe-rm away"));
+    }
     let forged = call
         .env
         .iter()

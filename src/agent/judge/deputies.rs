@@ -29,12 +29,16 @@ pub(super) fn terminals(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_
     Output::default()
 }
 
+/// Letters of tmux's options that have a value.
+const VALUED: &str = "tsncxyFelpN";
+
 fn tmux(judge: &mut Judge<'_>, state: &State, words: &[Word]) {
     let words = wrappers::rest(words, &["-L", "-S", "-f"], 0);
     let Some(verb) = words.first().and_then(Word::literal) else { return };
     let valued = &["-t", "-s", "-n", "-c", "-x", "-y", "-F", "-e", "-l", "-p", "-N"];
     let mut own = state.clone();
-    let args = split(&words[1..], valued);
+    let own_words = words.len() - behind(&words[1..], VALUED).len();
+    let args = split(&words[1..own_words], valued);
     if let Some(to) = args.value(&["-c"]).and_then(Word::literal) {
         own.go(&to, |_| true);
     }
@@ -46,7 +50,7 @@ fn tmux(judge: &mut Judge<'_>, state: &State, words: &[Word]) {
             wrappers::rest(&words[1..], &["-t", "-N"], 0).into_iter().filter(|w| !key(w)).collect();
         scripts::text(judge, &own, &text, &Output::default());
     } else if starts.iter().any(|s| verb.starts_with(s)) {
-        let text = behind(&words[1..], "tsncxyFelpN");
+        let text = behind(&words[1..], VALUED);
         // One word is a text for a shell; several are a command.
         if text.len() == 1 {
             scripts::text(judge, &own, &text, &Output::default());

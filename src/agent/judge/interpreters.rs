@@ -1,7 +1,7 @@
 //! Interpreters: where their program is written, and in which language.
 
 use super::args::split;
-use super::scan::Language;
+use super::scan::{Language, Token, tokens};
 use super::{Effect, Judge, code, scripts, wrappers};
 use crate::agent::shell::{Call, Output, State, Word};
 
@@ -20,20 +20,46 @@ pub(super) fn python(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) 
                 &["-n", "-p", "--name", "--with", "--project", "--python", "--extra"],
                 0,
             );
-            return judge.inner(state, words, call);
+            return judge.inner(state, with_python(words), call);
         }
         return Output::unknown(Vec::new());
     }
     if has_module(&call.words) {
+        module(judge, state, call);
         return Output::unknown(Vec::new());
     }
     program(judge, state, call, Language::Python, &["-c"], &["-W", "-X", "--check-hash-based-pycs"])
+}
+
+/// A file of Python is run by it.
+fn with_python(mut words: Vec<Word>) -> Vec<Word> {
+    if words.first().is_some_and(|w| w.prefix().ends_with(".py")) {
+        words.insert(0, Word::text("python3"));
+    }
+    words
 }
 
 fn has_module(words: &[Word]) -> bool {
     let mut before =
         words.iter().skip(1).map(Word::prefix).take_while(|w| w.starts_with('-') && w != "-");
     before.any(|w| w == "-m")
+}
+
+/// A module that is a file here is read; that of the hub is its command.
+fn module(judge: &mut Judge<'_>, state: &State, call: &Call<'_>) {
+    let Some(at) = call.words.iter().position(|w| w.prefix() == "-m") else { return };
+    let Some(name) = call.words.get(at + 1).and_then(Word::literal) else { return };
+    let args = &call.words[at + 2..];
+    if name.starts_with("huggingface_hub.") {
+        let words = [Word::text("hf")].into_iter().chain(args.iter().cloned()).collect();
+        judge.inner(&mut state.clone(), words, call);
+        return;
+    }
+    let path = name.replace('.', "/");
+    let files = [format!("{path}.py"), format!("{path}/__main__.py")];
+    if let Some(text) = files.iter().find_map(|f| judge.text_of(state, &Word::text(f))) {
+        code::with(judge, state, Language::Python, &text, false, args);
+    }
 }
 
 /// `node -e`.
@@ -60,8 +86,17 @@ pub(super) fn perl(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
     program(judge, state, call, Language::Perl, &["-e", "-E"], &["-I", "-M"])
 }
 
-/// `ruby -e`.
+/// `ruby -e`, and `ruby -run -e rm -- FILE..`.
 pub(super) fn ruby(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    if call.words.get(1).is_some_and(|w| w.prefix() == "-run")
+        && let Some(verb) = call.words.get(3).and_then(Word::literal)
+    {
+        let mut words = vec![Word::text(verb.trim_end_matches("_rf"))];
+        let flag = if verb.ends_with("_rf") { "-rf" } else { "-f" };
+        words.push(Word::text(flag));
+        words.extend(call.words[4..].iter().filter(|w| w.prefix() != "--").cloned());
+        return judge.inner(state, words, call);
+    }
     program(judge, state, call, Language::Ruby, &["-e"], &["-I", "-r", "-C"])
 }
 
@@ -77,11 +112,41 @@ pub(super) fn other(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
             files.for_each(|w| judge.touch(state, w, Effect::Overwrite));
         }
         if let Some(text) = args.operands.first().filter(|_| !scripted).and_then(Word::literal) {
+            awk_text(judge, state, &text);
             code::judge(judge, state, Language::Other, &text, true);
         }
         return Output::unknown(call.stdin.within.clone());
     }
     program(judge, state, call, Language::Other, &["-r", "-e"], &["-d"])
+}
+
+/// `print > "FILE"`, `print "TEXT" | "COMMAND"`, `"COMMAND" | getline`.
+fn awk_text(judge: &mut Judge<'_>, state: &State, text: &str) {
+    let all = tokens(text, Language::Other);
+    let text = |at: usize| match all.get(at) {
+        Some(Token::Text(text, _)) => Some(text.clone()),
+        _ => None,
+    };
+    for at in 1..all.len() {
+        match (&all[at], text(at + 1), text(at - 1)) {
+            (Token::Sign('>'), Some(file), _) if all[at - 1] != Token::Sign('>') => {
+                let begins = |t: &Token| matches!(t, Token::Sign('{' | ';' | '}') | Token::Line);
+                let begin = all[..at].iter().rposition(begins).map_or(0, |at| at + 1);
+                // Elsewhere it compares.
+                if matches!(&all[begin], Token::Name(n) if n.starts_with("print")) {
+                    judge.touch(state, &Word::text(file), Effect::Overwrite);
+                }
+            }
+            (Token::Sign('|'), Some(command), said) => {
+                let said = said.map_or_else(|| Output::unknown(Vec::new()), Output::of);
+                judge.nested(state, &command, &said);
+            }
+            (Token::Sign('|'), None, Some(command)) => {
+                judge.nested(state, &command, &Output::default());
+            }
+            _ => {}
+        }
+    }
 }
 
 fn program(
@@ -95,6 +160,9 @@ fn program(
     let all: Vec<&str> = evals.iter().chain(valued).copied().collect();
     // What follows the program are its own arguments.
     let args = split(&call.words[1..], &all);
+    let mut own = state.clone();
+    own.vars.extend(call.env.iter().cloned());
+    let state = &own;
     let mut written = false;
     for (flag, value) in &args.flags {
         if !evals.contains(&flag.as_str()) {
@@ -102,7 +170,13 @@ fn program(
         }
         written = true;
         match value.as_ref().map(Word::pattern) {
-            Some(Some(text)) => code::judge(judge, state, language, &text, true),
+            Some(Some(text)) => {
+                // A line for a shell.
+                if let Some(shell) = text.trim_start().strip_prefix('!') {
+                    judge.nested(state, shell, &Output::default());
+                }
+                code::with(judge, state, language, &text, true, &args.operands);
+            }
             Some(None) => scripts::unknown(judge, state, "a program text that is not known"),
             None => {}
         }
@@ -114,7 +188,8 @@ fn program(
     match file {
         Some(file) => {
             if let Some(text) = judge.text_of(state, file) {
-                code::judge(judge, state, language, &text, false);
+                let rest = behind(&call.words, file);
+                code::with(judge, state, language, &text, false, rest);
             } else if file.literal().is_some_and(|f| f.starts_with("/dev/")) {
                 scripts::unknown(judge, state, "a program text that is not known");
             }
@@ -126,6 +201,12 @@ fn program(
         None => {}
     }
     Output::unknown(Vec::new())
+}
+
+/// The words behind a file: its arguments, options among them.
+fn behind<'w>(words: &'w [Word], file: &Word) -> &'w [Word] {
+    let at = words.iter().position(|word| word == file).map_or(words.len(), |at| at + 1);
+    &words[at..]
 }
 
 /// A script that names its interpreter in its first line.

@@ -28,7 +28,6 @@ mod stores;
 pub mod table;
 mod tools;
 mod touch;
-mod value;
 mod wrappers;
 mod writers;
 mod xargs;
@@ -250,6 +249,7 @@ impl Host for Judge<'_> {
         if let Some(word) = judged
             && let Some(near) = self.near_any(state)
         {
+            self.program.clone_from(&word);
             self.deny(Why::Unknown(
                 format!("a text with `{word}` in it that no shell reads"),
                 near,

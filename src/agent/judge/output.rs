@@ -5,6 +5,7 @@ use std::path::Path;
 use super::args::split;
 use super::{Judge, glob, interpreters};
 use crate::agent::shell::{Call, Output, Part, State, Word};
+use crate::sys::env;
 
 /// More lines are not kept.
 const LINES: usize = 2_000;
@@ -21,7 +22,13 @@ pub(super) fn known(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
     let args = split(words, valued);
     match name.as_str() {
         "echo" | "printf" => text(&name, words),
-        "which" => Output::lines(args.operands.clone()),
+        "which" => {
+            let place = |w: &Word| {
+                let found = w.literal().and_then(|name| env::on_path(&name).into_iter().next());
+                found.map_or_else(|| w.clone(), |path| Word::text(path.to_string_lossy()))
+            };
+            Output::lines(args.operands.iter().map(place).collect())
+        }
         "hostname" => {
             let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
             Output::of(own.trim().to_owned())

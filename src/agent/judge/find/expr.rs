@@ -73,6 +73,8 @@ pub(super) struct Query {
     pub(super) follows: bool,
     /// Nothing is tested.
     pub(super) plain: bool,
+    /// What is found in a folder comes before it: nothing is left out.
+    pub(super) deep_first: bool,
 }
 
 /// A path that is looked at; what is not known of it yet is looked up.

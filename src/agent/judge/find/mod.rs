@@ -198,7 +198,9 @@ fn read(state: &State, words: &[Word]) -> (Vec<Word>, Query) {
     }
     let Reader { actions, most, least, tested, .. } = reader;
     let plain = !tested && most.is_none() && least == 0;
-    (roots, Query { expr, actions, most, least, follows, plain })
+    let deep = |w: &Word| ["-depth", "-d", "-delete"].contains(&w.prefix().as_str());
+    let deep_first = words[rest..].iter().any(deep);
+    (roots, Query { expr, actions, most, least, follows, plain, deep_first })
 }
 
 /// `fd [PATTERN [PATH..]] -e EXT -x CMD`.
@@ -228,7 +230,14 @@ fn fd(words: &[Word]) -> (Vec<Word>, Query) {
     let action = if run.is_empty() { Action::Print } else { Action::Run(run) };
     all.push(Expr::Act(0));
     let expr = Expr::And(all);
-    let query =
-        Query { expr, actions: vec![action], most: None, least: 0, follows: false, plain: false };
+    let query = Query {
+        expr,
+        actions: vec![action],
+        most: None,
+        least: 0,
+        follows: false,
+        plain: false,
+        deep_first: false,
+    };
     (roots, query)
 }

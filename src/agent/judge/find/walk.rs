@@ -57,7 +57,8 @@ pub(super) fn walk(starts: Vec<Start>, query: &Query, now: i64) -> Found {
         let known = is_dir.or_else(|| path.symlink_metadata().ok().map(|m| m.is_dir()));
         let Some(is_dir) = known else { continue };
         let pruned = consider(&path, depth, is_dir, &start, query, now, &mut found);
-        if !is_dir || pruned || query.most.is_some_and(|most| depth >= most) {
+        if !is_dir || (pruned && !query.deep_first) || query.most.is_some_and(|most| depth >= most)
+        {
             continue;
         }
         if Instant::now() > until {

@@ -150,7 +150,7 @@ mod tests {
         out.extend(prefix);
         out.extend(name);
         out.push(0);
-        while prefix.is_none() && (out.len() - start) % 8 != 0 {
+        while prefix.is_none() && !(out.len() - start).is_multiple_of(8) {
             out.push(0);
         }
     }

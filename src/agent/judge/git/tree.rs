@@ -136,11 +136,26 @@ impl Judge<'_> {
                 fits && ignored == how.ignored
             };
             if path.is_dir() {
-                self.touch_within(&path, effect, &counts);
+                self.untracked_below(&path, effect, &counts);
             } else if counts(&path) {
                 self.touch_path(&path, false, effect);
             }
         }
+    }
+
+    /// The first thing at stake below a folder. A folder that is a model counts where some file of
+    /// weights in it does.
+    fn untracked_below(&mut self, path: &Path, effect: Effect, counts: &dyn Fn(&Path) -> bool) {
+        let weights = |folder: &Path| {
+            let names = glob::listing(folder).into_iter().filter(|name| is_weights_name(name));
+            names.map(|name| folder.join(name)).collect::<Vec<_>>()
+        };
+        self.touch_within(path, effect, &|p| {
+            counts(p) && {
+                let all = if p.is_dir() { weights(p) } else { Vec::new() };
+                all.is_empty() || all.iter().any(|file| counts(file))
+            }
+        });
     }
 
     /// What `ls-files` and `diff --name-only` write.
