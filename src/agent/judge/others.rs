@@ -3,7 +3,9 @@
 
 use super::data::{Operands, Which, all};
 use super::table::{Program, WHOLE, operands, own, wrapper};
-use super::{Effect, consent, deputies, editors, patch, powershell, runners, stores, writers};
+use super::{
+    Effect, consent, deputies, editors, patch, powershell, runners, scripts, stores, writers,
+};
 
 /// All of them.
 pub const MORE: &[Program] = &[
@@ -52,6 +54,12 @@ pub const MORE: &[Program] = &[
     own(&["emacs", "emacsclient"], "--eval: what it removes and runs", false, editors::emacs),
     own(&["tclsh", "wish"], "`file delete`, `exec`", false, editors::tcl),
     own(&["sqlite3", "gdb"], "`.shell`, `shell`, `.output`", false, editors::console),
+    own(
+        &["csh", "tcsh", "nu", "elvish", "xonsh"],
+        "-c, what it is given to read, the script",
+        false,
+        scripts::shell,
+    ),
     own(&["julia"], "-e: rm, mv, cp, run", false, editors::julia),
     own(&["uniq"], "its second file", false, writers::second),
     own(&["xxd"], "the file behind the one that it reads", false, writers::second),

@@ -88,8 +88,15 @@ impl Judge<'_> {
         if let Some(file) = settings(real) {
             return Some(Why::Settings(file));
         }
+        // Those of another project than the one that is worked in rule nothing here.
+        let home = self.eyes.surroundings.home.as_deref();
+        let rules = |p: &Path| {
+            settings_of(p).is_some_and(|of| {
+                self.start.starts_with(of) || Some(of) == home || of.starts_with("/etc")
+            })
+        };
         let writes = matches!(effect, Effect::Overwrite | Effect::Append);
-        if writes && (is_settings(real) || is_settings(path)) {
+        if writes && (rules(real) || rules(path)) {
             self.settings.push(path.to_path_buf());
         }
         None
@@ -114,9 +121,10 @@ impl Judge<'_> {
     }
 }
 
-/// Whether it is a file in which an agent is told of hooks, by its name and its folder.
-fn is_settings(path: &Path) -> bool {
-    WRITTEN.iter().any(|end| path.ends_with(end))
+/// The folder whose settings it is, where it is a file in which an agent is told of hooks.
+fn settings_of(path: &Path) -> Option<&Path> {
+    let end = WRITTEN.iter().find(|end| path.ends_with(end))?;
+    path.ancestors().nth(Path::new(end).components().count())
 }
 
 /// The file in (or as) this path that calls the hook.

@@ -2,7 +2,7 @@
 
 use super::args::split;
 use super::consent::mentions;
-use super::{Effect, Judge, Why, scripts, wrappers};
+use super::{Effect, Judge, Why, editors, scripts, wrappers};
 use crate::agent::shell::{Call, Output, State, Word};
 
 const NOBODY: &str = "it makes a terminal for safe-rm at which nobody sits";
@@ -44,6 +44,7 @@ pub(super) fn terminal(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>
             if text.contains("safe-rm") {
                 judge.deny(Why::Consent(NOBODY));
             }
+            editors::tcl_text(judge, state, &text);
             for line in text.lines().flat_map(|l| l.split(';')) {
                 if let Some(spawned) = line.trim().strip_prefix("spawn ") {
                     judge.nested(state, spawned, &Output::default());

@@ -99,7 +99,12 @@ pub(super) fn launched(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>
         "--master_port",
         "--num_gpus",
     ];
-    let mut rest = wrappers::rest(words, &valued, 0);
+    // A long name behind one dash.
+    let words: Vec<Word> = words
+        .iter()
+        .map(|w| if w.prefix() == "-np" { Word::text("-n") } else { w.clone() })
+        .collect();
+    let mut rest = wrappers::rest(&words, &valued, 0);
     let verb = rest.first().and_then(Word::literal).unwrap_or_default();
     if ["launch", "run"].contains(&verb.as_str()) {
         rest = wrappers::rest(&rest[1..], &valued, 0);
