@@ -181,7 +181,7 @@ fn data_plain(text: &str) -> String {
 }
 
 fn bounded(text: &str) -> String {
-    let text = text.replace(['\u{ab}', '\u{bb}'], "?");
+    let text = text.replace(['\u{ab}', '\u{bb}', '`'], "?");
     if text.chars().count() <= 300 {
         text
     } else {
