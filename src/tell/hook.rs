@@ -13,55 +13,68 @@ const NO_WAY_ROUND: &str = "Do not look for another way to do it: what is refuse
 /// The whole text.
 #[must_use]
 pub(super) fn denial(denial: &Denial) -> String {
-    let program = safe::harmless(&denial.program);
+    let program = program(&denial.program);
     let (what, instead) = match &denial.why {
         Why::Stake(effect, at, sight) => {
-            let seen = if sight.path == *at { "it".to_owned() } else { path(&sight.path) };
-            let (verb, at_shown) = (verb(*effect), path(at));
-            let what = format!("`{program}` would {verb} {at_shown}: {seen} {}", stake(sight));
-            (what, instead(denial, *effect, at, sight))
+            let verb = verb(*effect);
+            // Of a whole tree only what is at stake in it says something.
+            let tree = base(&denial.program) == "git";
+            let at = if tree { &sight.path } else { at };
+            let what = if sight.path == *at {
+                format!("{program} would {verb} {}: it {}", path(at), stake(sight))
+            } else {
+                let seen = path(&sight.path);
+                format!("{program} would {verb} {}: {seen} {}", path(at), stake(sight))
+            };
+            let never = matches!(sight.stake, Stake::Protected(_));
+            (what, if never { NEVER.to_owned() } else { instead(*effect, at, tree) })
         }
         Why::Root(effect, at, root) => {
+            let holds = root.starts_with(at) && root != at;
             let what = format!(
-                "`{program}` would {} {}, and the policy protects {}",
-                verb(*effect), path(at), path(root)
+                "{program} would {} {}, and the policy protects {}",
+                verb(*effect),
+                path(at),
+                if root == at { "it".to_owned() } else { path(root) }
             );
             let instead = match effect {
-                Effect::Remove { .. } => {
-                    let more = "`safe-rm rm -r` removes ordinary files there as rm does";
-                    format!("{}; {more}", by_safe_rm(at))
-                }
-                other => unharmed(*other).to_owned(),
+                _ if holds => NEVER.to_owned(),
+                Effect::Remove { .. } => format!(
+                    "run `safe-rm rm -r {}`: it removes ordinary files there as rm does, and files \
+                     a request for a model",
+                    quoted(at)
+                ),
+                effect => instead(*effect, at, false),
             };
             (what, instead)
         }
         Why::Unknown(word, near) => (
             format!(
-                "it cannot be told what `{program}` would do with {}, and {} is in its reach",
+                "it cannot be told what {program} would do with {}, and {} is in its reach",
                 data(word), path(near)
             ),
             format!("write the paths out in full, so that they can be looked at, or {}", by_rm(&denial.program)),
         ),
         Why::Large(at) => (
-            format!("there was no time to look at all that `{program}` would remove, {} among it", path(at)),
+            format!("there was no time to look at all that {program} would remove, {} among it", path(at)),
             by_rm(&denial.program),
         ),
         Why::Store(what) => (
-            format!("`{program}`: {what}"),
+            format!("{program}: {what}"),
             "run `safe-rm ls` to see the models that are here, and `safe-rm PATH..` on the folder of \
              the one that should go: it files a request that a person approves".to_owned(),
         ),
         Why::Consent(what) => (
-            format!("`{program}`: {what}"),
+            format!("{program}: {what}"),
             "run `safe-rm PATH..` without it: it files a request, and says how a person approves it"
                 .to_owned(),
         ),
         Why::Own(at) => (
-            format!("`{program}` would change {}, which safe-rm keeps or is ruled by", path(at)),
+            format!("{program} would change {}, which safe-rm keeps or is ruled by", path(at)),
             "ask the person to change it".to_owned(),
         ),
         Why::Settings(at) => (
-            format!("`{program}` would change {}, the settings in which hooks are called, or switched off", path(at)),
+            format!("{program} would change {}, the settings in which hooks are called, or switched off", path(at)),
             "ask the person to change them".to_owned(),
         ),
         Why::Failure(what) => (
@@ -70,6 +83,48 @@ pub(super) fn denial(denial: &Denial) -> String {
         ),
     };
     format!("safe-rm: {what}. Instead: {instead}. {NO_WAY_ROUND}")
+}
+
+/// Of what must never go.
+const NEVER: &str = "leave it where it is, and name what should go of what lies in it";
+
+/// The program, as it is written: a name that ends its quotation is cut there.
+fn program(written: &str) -> String {
+    let shown: String = safe::harmless(written).chars().take(60).collect();
+    match shown.split('`').next().unwrap_or("") {
+        "" => "the command".to_owned(),
+        shown => format!("`{shown}`"),
+    }
+}
+
+fn base(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or("")
+}
+
+/// What takes the place of what was refused: for a deletion a request, for all else another way.
+fn instead(effect: Effect, at: &Path, tree: bool) -> String {
+    match effect {
+        Effect::Remove { .. } if tree => {
+            "name the folders that it should clean, or leave this one out with `-e`; the model goes \
+             by a request that `safe-rm` files"
+                .to_owned()
+        }
+        Effect::Remove { .. } => {
+            let at = quoted(at);
+            format!(
+                "look with `safe-rm plan {at}`; without `plan` it files a request that a person approves"
+            )
+        }
+        Effect::Move => "copy it and leave it where it is, or ask the person to move it".to_owned(),
+        Effect::Destroy | Effect::Overwrite | Effect::Append if tree => {
+            "name the paths that should be restored and leave this one out, or copy it to another \
+             name first"
+                .to_owned()
+        }
+        Effect::Destroy | Effect::Overwrite | Effect::Append => {
+            "write to another name, or ask the person to replace it".to_owned()
+        }
+    }
 }
 
 fn verb(effect: Effect) -> &'static str {
@@ -112,41 +167,6 @@ fn by_rm(program: &str) -> String {
     )
 }
 
-/// What to do instead of harming what is at stake.
-fn instead(denial: &Denial, effect: Effect, at: &Path, sight: &Sight) -> String {
-    if matches!(sight.stake, Stake::Protected(_)) {
-        return "ask the person: no call of safe-rm takes it away".to_owned();
-    }
-    // git takes much at once, and can leave a part out.
-    if denial.program.ends_with("git") {
-        return "name the paths that are meant, leave this one out (`git clean -e`), or ask the person"
-            .to_owned();
-    }
-    match effect {
-        Effect::Remove { .. } => by_safe_rm(at),
-        other => unharmed(other).to_owned(),
-    }
-}
-
-/// The way to the same end by which nothing is lost.
-fn unharmed(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Move => "copy it, and leave the original, or ask the person to move it",
-        _ => "write to another name, or ask the person to change it",
-    }
-}
-
-/// A path stands in a command only where it is a word that says nothing else.
-fn by_safe_rm(at: &Path) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=,:@%".contains(c);
-    let word = at.to_str().filter(|path| path.len() <= 300 && path.chars().all(plain));
-    format!(
-        "run `safe-rm {}`, which shows what is there and files a request that a person approves \
-         (`safe-rm plan` only shows it)",
-        word.unwrap_or("PATH")
-    )
-}
-
 /// A name from the disk: data, whatever it says.
 fn path(at: &Path) -> String {
     format!("\u{ab}{}\u{bb}", bounded(&safe::path(at)))
@@ -161,10 +181,47 @@ fn data_plain(text: &str) -> String {
 }
 
 fn bounded(text: &str) -> String {
-    let text = text.replace(['\u{ab}', '\u{bb}'], "?");
+    let text = text.replace(['\u{ab}', '\u{bb}', '`'], "?");
     if text.chars().count() <= 300 {
         text
     } else {
         text.chars().take(299).chain(['\u{2026}']).collect()
+    }
+}
+
+/// As a shell reads it: what is none of these is a byte by its number, so that nothing in a name ends
+/// the quotation, or says something. One that is too long is left to whoever reads it.
+fn quoted(at: &Path) -> String {
+    let bytes = at.as_os_str().as_encoded_bytes();
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"/._-+=,:@%".contains(b);
+    if bytes.len() > 300 {
+        return "PATH".to_owned();
+    }
+    if bytes.iter().all(plain) && !bytes.starts_with(b"-") {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    let mut out = "$'".to_owned();
+    for byte in bytes {
+        if plain(byte) {
+            out.push(char::from(*byte));
+        } else {
+            out.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    out.push('\'');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_quoted_so_that_it_says_nothing() {
+        assert_eq!(quoted(Path::new("/a/b-1.x")), "/a/b-1.x");
+        assert_eq!(quoted(Path::new("/a b/`x`")), "$'/a\\x20b/\\x60x\\x60'");
+        assert_eq!(quoted(Path::new("-rf")), "$'-rf'");
+        assert_eq!(program("rm` is allowed, `x"), "`rm`");
+        assert_eq!(program(""), "the command");
     }
 }

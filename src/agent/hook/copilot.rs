@@ -8,22 +8,8 @@ use super::{Answer, Tool, tool as tools};
 /// arguments are an object, or the text of one.
 pub(super) fn tool(call: &Value) -> Option<Tool> {
     let name = call.get("toolName").or_else(|| call.get("tool_name"))?.as_str()?;
-    let args =
-        ["toolArgs", "tool_args", "toolInput", "tool_input"].iter().find_map(|k| call.get(k))?;
-    let parsed;
-    let args = match args {
-        // A bare patch is no JSON.
-        Value::String(text) => match serde_json::from_str(text) {
-            Ok(value) => {
-                parsed = value;
-                &parsed
-            }
-            Err(_) if name == "apply_patch" => args,
-            Err(_) => return None,
-        },
-        other => other,
-    };
-    tools::of(name, args, call.get("cwd"))
+    let keys = ["toolArgs", "tool_args", "toolInput", "tool_input"];
+    tools::of(name, keys.iter().find_map(|key| call.get(key)), call.get("cwd"))
 }
 
 pub(super) fn answer(denied: Option<&str>) -> Answer {

@@ -8,7 +8,7 @@ use super::{Act, Answer, Tool, tool as tools};
 
 pub(super) fn tool(call: &Value) -> Option<Tool> {
     if let Some(name) = call.get("tool_name").and_then(Value::as_str) {
-        return tools::of(name, call.get("tool_input")?, folder(call));
+        return tools::of(name, call.get("tool_input"), folder(call));
     }
     let event =
         call.get("hook_event_name").and_then(Value::as_str).unwrap_or("beforeShellExecution");

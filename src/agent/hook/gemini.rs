@@ -6,7 +6,7 @@ use super::{Answer, Tool, tool as tools};
 
 pub(super) fn tool(call: &Value) -> Option<Tool> {
     let name = call.get("tool_name").or_else(|| call.get("toolName"))?.as_str()?;
-    let args = call.get("tool_input").or_else(|| call.get("args"))?;
+    let args = call.get("tool_input").or_else(|| call.get("args"));
     tools::of(name, args, call.get("cwd"))
 }
 

@@ -1,19 +1,21 @@
 //! Hooks of coding agents: one call of a tool, judged before it runs. What cannot be read, or fails
 //! here, is denied: a hook that lets through what it does not understand protects nobody.
 
+mod args;
 mod claude_code;
 mod codex;
 mod copilot;
 mod cursor;
 mod gemini;
 mod opencode;
+mod server;
 mod tool;
 
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::judge::{self, Denial, Effect, Why};
+use super::judge::{self, Change, Denial, Why};
 use crate::look::Eyes;
 
 /// Longer calls are denied.
@@ -75,8 +77,12 @@ impl Agent {
 pub(in crate::agent) enum Act {
     /// It runs this in a shell.
     Shell(String),
-    /// It writes these files.
-    Write(Vec<(String, Effect)>),
+    /// It types this into a terminal where something runs already.
+    Typed(String),
+    /// It runs this program, of Node or of Python.
+    Program(String, bool),
+    /// It changes these files.
+    Write(Vec<Change>),
     /// It changes nothing.
     Nothing,
 }
@@ -134,9 +140,9 @@ pub fn judge(agent: Agent, input: &[u8], eyes: &Eyes<'_>) -> Option<Denial> {
 fn act(act: &Act, cwd: &Path, eyes: &Eyes<'_>) -> Option<Denial> {
     match act {
         Act::Shell(text) => judge::command(text, cwd, eyes),
-        Act::Write(files) => {
-            files.iter().find_map(|(path, effect)| judge::file(path, cwd, *effect, eyes))
-        }
+        Act::Typed(text) => judge::typed(text, cwd, eyes),
+        Act::Program(text, node) => judge::program(text, *node, cwd, eyes),
+        Act::Write(changes) => judge::changes(changes, cwd, eyes),
         Act::Nothing => None,
     }
 }

@@ -1,11 +1,12 @@
 //! What the tools of agents do, by their names and arguments.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::super::judge::{Effect, patch};
-use super::{Act, Tool};
+use super::super::judge::{self, Effect};
+use super::{Act, Tool, args, server};
 
 /// Tools that run a command.
 const SHELLS: &[&str] = &[
@@ -20,10 +21,11 @@ const SHELLS: &[&str] = &[
     "powershell",
     "container.exec",
     "unified_exec",
-    "write_stdin",
     "execute",
-    "monitor",
 ];
+/// Tools that type into what runs already, or only wait for it.
+const TERMINALS: &[&str] =
+    &["write_stdin", "write_bash", "write_powershell", "monitor", "interact_with_process"];
 /// Tools that write a file as a whole, or a part of it.
 const WRITES: &[&str] = &[
     "write",
@@ -33,7 +35,6 @@ const WRITES: &[&str] = &[
     "write_file",
     "replace",
     "str_replace",
-    "strreplace",
     "str_replace_editor",
     "str_replace_based_edit_tool",
     "create",
@@ -47,9 +48,11 @@ const WRITES: &[&str] = &[
 /// Tools that remove a file.
 const REMOVES: &[&str] = &["delete", "delete_file", "remove_file"];
 
-/// A call by its tool's name and arguments.
-pub(super) fn of(name: &str, args: &Value, cwd: Option<&Value>) -> Option<Tool> {
-    let at = |key: &str| args.get(key).and_then(Value::as_str).map(PathBuf::from);
+/// A call by its tool's name and arguments, which a tool that changes nothing may lack.
+pub(super) fn of(name: &str, given: Option<&Value>, cwd: Option<&Value>) -> Option<Tool> {
+    let given = given.map_or(Cow::Owned(Value::Null), parsed);
+    let given = given.as_ref();
+    let at = |key: &str| given.get(key).and_then(Value::as_str).map(PathBuf::from);
     let cwd = cwd.and_then(Value::as_str).map(PathBuf::from);
     // Of tools that are told where to run.
     let inner =
@@ -58,95 +61,47 @@ pub(super) fn of(name: &str, args: &Value, cwd: Option<&Value>) -> Option<Tool> 
         (Some(inner), Some(cwd)) => Some(cwd.join(inner)),
         (inner, cwd) => inner.or(cwd),
     };
-    let lower = name.to_lowercase();
-    let lower = lower.rsplit("__").next().unwrap_or(&lower);
+    let whole = name.to_lowercase();
+    let lower = whole.rsplit("__").next().unwrap_or(&whole);
+    let served = whole.starts_with("mcp");
     let act = if lower == "apply_patch" || lower == "applypatch" {
-        Act::Write(patch::files(&patch_text(args)?))
-    } else if let Some(text) = command(args).filter(|_| SHELLS.contains(&lower)) {
-        Act::Shell(text)
-    } else if SHELLS.contains(&lower) {
-        // Only what reads or ends a command has none.
-        match args.get("chars").or_else(|| args.get("input")).and_then(Value::as_str) {
-            Some(text) => Act::Shell(text.to_owned()),
-            None => return None,
+        Act::Write(judge::patch_files(&args::patch(given)?))
+    } else if SHELLS.contains(&lower) && !served {
+        Act::Shell(shell_text(lower, args::command(given)?))
+    } else if TERMINALS.contains(&lower) {
+        let typed = ["chars", "input", "data"].into_iter().find_map(|key| given.get(key));
+        match (typed.and_then(Value::as_str), args::command(given)) {
+            (Some(text), _) => Act::Typed(shell_text(lower, args::keys(text))),
+            (None, Some(text)) => Act::Shell(text),
+            (None, None) => Act::Nothing,
         }
-    } else if WRITES.contains(&lower) {
-        if args.get("command").and_then(Value::as_str) == Some("view") {
+    } else if WRITES.contains(&lower) && !served {
+        if given.get("command").and_then(Value::as_str) == Some("view") {
             Act::Nothing
         } else {
-            Act::Write(vec![(path(args)?, Effect::Overwrite)])
+            let path = args::paths(given).into_iter().next()?;
+            Act::Write(vec![args::change(path, Effect::Overwrite, given)])
         }
-    } else if REMOVES.contains(&lower) {
-        Act::Write(vec![(path(args)?, Effect::Remove { recursive: true })])
+    } else if REMOVES.contains(&lower) && !served {
+        let path = args::paths(given).into_iter().next()?;
+        Act::Write(vec![args::change(path, Effect::Remove { recursive: true }, given)])
     } else {
-        other(lower, args)
+        server::act(lower, given)
     };
     Some(Tool { act, cwd })
 }
 
-/// Tools of a name that is not known, of servers and plugins: one that is given a command runs it.
-fn other(name: &str, args: &Value) -> Act {
-    let removes = ["delete", "remove", "unlink"].iter().any(|verb| name.contains(verb));
-    let moves = name.contains("move") || name.contains("rename");
-    let writes = name.contains("write") || name.contains("edit");
-    match (
-        path(args).or_else(|| args.get("source").and_then(Value::as_str).map(str::to_owned)),
-        command(args),
-    ) {
-        (Some(path), _) if removes => Act::Write(vec![(path, Effect::Remove { recursive: true })]),
-        (Some(path), _) if moves => Act::Write(vec![(path, Effect::Move)]),
-        (Some(path), _) if writes => Act::Write(vec![(path, Effect::Overwrite)]),
-        (_, Some(text))
-            if ["shell", "bash", "exec", "command", "terminal"]
-                .iter()
-                .any(|w| name.contains(w)) =>
-        {
-            Act::Shell(text)
-        }
-        _ => Act::Nothing,
-    }
-}
-
-fn path(args: &Value) -> Option<String> {
-    let keys = [
-        "file_path",
-        "path",
-        "filePath",
-        "notebook_path",
-        "target_file",
-        "filename",
-        "absolute_path",
-        "file",
-    ];
-    keys.iter().find_map(|key| args.get(key)?.as_str().map(str::to_owned))
-}
-
-/// A command as a text, or as words.
-pub(super) fn command(args: &Value) -> Option<String> {
-    let value = args.get("command").or_else(|| args.get("cmd")).or_else(|| args.get("script"))?;
+/// Arguments that are the text of an object are that object; a bare patch is none.
+fn parsed(value: &Value) -> Cow<'_, Value> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(words) => {
-            let words: Option<Vec<&str>> = words.iter().map(Value::as_str).collect();
-            Some(words?.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" "))
-        }
-        _ => None,
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(object @ Value::Object(_)) => Cow::Owned(object),
+            _ => Cow::Borrowed(value),
+        },
+        other => Cow::Borrowed(other),
     }
 }
 
-/// A word as a shell reads it.
-fn quote(word: &str) -> String {
-    format!("'{}'", word.replace('\'', "'\\''"))
-}
-
-fn patch_text(args: &Value) -> Option<String> {
-    if let Some(text) = args.as_str() {
-        return Some(text.to_owned());
-    }
-    let keys = ["input", "patch", "patchText", "command", "patch_text"];
-    keys.iter().find_map(|key| match args.get(key)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Array(words) => words.last()?.as_str().map(str::to_owned),
-        _ => None,
-    })
+fn shell_text(name: &str, text: String) -> String {
+    if name.contains("powershell") { judge::powershell(&text) } else { text }
 }

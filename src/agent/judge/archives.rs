@@ -94,7 +94,7 @@ fn over(judge: &mut Judge<'_>, state: &State, members: Option<&[String]>) {
     }
 }
 
-fn beside(judge: &mut Judge<'_>, folder: &Path) {
+pub(super) fn beside(judge: &mut Judge<'_>, folder: &Path) {
     let weights = glob::listing(folder).into_iter().filter(|n| is_weights_name(n));
     let all: Vec<PathBuf> = weights.map(|name| folder.join(name)).collect();
     judge.touch_all(&all, Effect::Overwrite);
@@ -106,7 +106,7 @@ pub(super) fn unzip(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
     let name = judge.program.rsplit('/').next().unwrap_or("").to_owned();
     let letter = if name == "unzip" { None } else { args.known(0) };
     let seven = name.starts_with("7z");
-    if seven && args.has(&["-sdel"]) {
+    if seven && call.words.iter().any(|w| w.prefix() == "-sdel") {
         args.operands.iter().skip(2).for_each(|w| judge.touch(state, w, Effect::Move));
     }
     let unpacks = letter.as_deref().is_none_or(|l| l == "x" || l == "e");

@@ -124,3 +124,16 @@ fn cluster<'a>(
         args.flags.push((known.to_owned(), None));
     }
 }
+
+impl super::Judge<'_> {
+    /// Something is done to what lies in the directories that a shell may be in.
+    pub(super) fn touch_inside(
+        &mut self,
+        state: &crate::agent::shell::State,
+        effect: super::Effect,
+    ) {
+        for folder in state.cwds.clone() {
+            self.touch_within(&folder, effect, &|_| true);
+        }
+    }
+}

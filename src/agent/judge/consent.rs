@@ -2,6 +2,7 @@
 
 use super::args::split;
 use super::{Judge, Why, scripts, wrappers};
+use crate::agent::known;
 use crate::agent::shell::{Call, Output, State, Word};
 
 /// Variables by which safe-rm would be given other surroundings.
@@ -17,6 +18,10 @@ const SURROUNDINGS: &[&str] = &[
     "SUDO_UID",
     "SAFE_RM_TEST_CLOCK",
 ];
+
+/// Programs that give what they run another user's, or another system's, surroundings.
+const ROOMS: &[&str] =
+    &["unshare", "nsenter", "chroot", "bwrap", "firejail", "fakeroot", "setpriv"];
 
 /// Commands of safe-rm that only show, or only file a request.
 const SHOWS: &[&str] = &[
@@ -41,6 +46,25 @@ const SHOWS: &[&str] = &[
     "mcp",
 ];
 
+pub(super) const TYPED: &str = "it types for a person, or runs safe-rm at a terminal of its making";
+const ANSWERS: &str = "it answers in the place of a person";
+const OTHER: &str = "it gives safe-rm other surroundings than a person would";
+
+/// Whether a text that is typed is the word that a person types, or a part of it.
+pub(super) fn is_the_word(text: &str) -> bool {
+    let text = text.replace("\\n", "\n").replace("\\r", "\n");
+    text.lines().map(str::trim).any(|line| line.len() > 1 && "DELETE".contains(line))
+}
+
+/// Whether a variable says that an agent runs, or where safe-rm keeps what is its own.
+fn is_surrounding(name: &str) -> bool {
+    SURROUNDINGS.contains(&name) || shows_agent(name)
+}
+
+fn shows_agent(name: &str) -> bool {
+    known::AGENTS.iter().any(|agent| agent.variables.contains(&name))
+}
+
 /// `safe-rm`: it may always be called, but not answered.
 pub(super) fn safe_rm(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let args = split(&call.words[1..], &["--reason"]);
@@ -58,95 +82,166 @@ pub(super) fn safe_rm(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>)
     }
     let moved = call.env.iter().map(|(n, _)| n.as_str());
     let mut moved = moved.chain(state.vars.keys().map(String::as_str));
-    if moved.any(|name| SURROUNDINGS.contains(&name)) {
-        judge.deny(Why::Consent("it gives safe-rm other surroundings than a person would"));
+    if judge.hidden || moved.any(is_surrounding) {
+        judge.deny(Why::Consent(OTHER));
     }
     let asks = !SHOWS.contains(&verb.as_str());
-    let fed = call.stdin.joined().unwrap_or_default();
-    let said = fed.split_whitespace().any(|word| word.trim_matches('"') == "DELETE");
-    // rm's own questions are answered by pipes; the word is not.
-    let untold = call.stdin.fed && call.stdin.joined().is_none() && verb != "rm";
-    if asks && (untold || (call.stdin.fed && said)) {
-        judge.deny(Why::Consent("it answers in the place of a person"));
+    // What is not known may be the word.
+    let said = match (call.stdin.joined(), call.stdin.words()) {
+        (Some(text), _) => is_said(&text),
+        (None, Some(lines)) => lines.iter().any(|line| is_said(&line.shown())),
+        (None, None) => true,
+    };
+    if asks && call.stdin.fed && said {
+        judge.deny(Why::Consent(ANSWERS));
     }
     Output::unknown(Vec::new())
 }
 
-/// Looks at any command for a clock or a library put under safe-rm.
-pub(super) fn look(judge: &mut Judge<'_>, _: &State, base: &str, call: &Call<'_>) {
+fn is_said(text: &str) -> bool {
+    text.split_whitespace().any(|word| word.trim_matches('"') == "DELETE")
+}
+
+/// Looks at any command for other surroundings given to safe-rm, for another name of it, and for
+/// rights that are taken from what it is ruled by.
+pub(super) fn look(judge: &mut Judge<'_>, state: &State, base: &str, call: &Call<'_>) {
+    match base {
+        "chmod" | "chown" | "chgrp" | "chattr" | "setfacl" => {
+            let args = split(&call.words[1..], &[]);
+            args.operands.iter().for_each(|word| belongs(judge, state, word, false));
+        }
+        // What is made under one of its names is read in its place.
+        "ln" | "cp" | "install" | "mv" => {
+            let args = split(&call.words[1..], &["-t", "-m", "-o", "-g", "-S"]);
+            if let Some((last, sources)) = args.operands.split_last() {
+                belongs(judge, state, last, true);
+                let renamed = !last.prefix().ends_with("safe-rm") && !last.prefix().ends_with('/');
+                if renamed && sources.iter().any(|source| is_program(judge, state, source)) {
+                    judge.deny(Why::Consent("it gives safe-rm another name"));
+                }
+            }
+        }
+        _ => {}
+    }
+    if base == "safe-rm" || !mentions(call) {
+        return;
+    }
+    let packages = ["cargo", "apt", "apt-get", "dpkg", "brew", "dnf", "pacman"];
+    let takes = ["uninstall", "remove", "purge", "-r", "-P", "-R"];
+    let is = |w: &Word, names: &[&str]| names.contains(&w.prefix().as_str());
+    if packages.contains(&base)
+        && call.words.iter().any(|w| is(w, &takes))
+        && call.words.iter().any(|w| is(w, &["safe-rm", "safe-rm-models"]))
+    {
+        judge.deny(Why::Consent("it takes safe-rm away"));
+    }
     let forged = call
         .env
         .iter()
         .any(|(n, v)| n == "LD_PRELOAD" && v.iter().any(|w| w.prefix().contains("faketime")));
-    if forged && mentions(call) && base != "safe-rm" {
+    if forged {
         judge.deny(Why::Consent("it gives safe-rm another clock"));
+    }
+    let given = |w: &Word| w.prefix().split_once('=').is_some_and(|(name, _)| is_surrounding(name));
+    let runs_it = call.words[1..].iter().any(|w| w.prefix().ends_with("safe-rm"));
+    let other = match base {
+        "sudo" | "doas" => call.words[1..].iter().any(given),
+        "env" => {
+            let args = split(&call.words[1..], &["-u", "-C", "-S"]);
+            let hides = |(flag, value): &(String, Option<Word>)| match flag.as_str() {
+                "-i" | "--ignore-environment" => true,
+                "-u" | "--unset" => {
+                    let name = value.as_ref().and_then(Word::literal);
+                    name.is_none_or(|name| is_surrounding(&name))
+                }
+                _ => false,
+            };
+            args.flags.iter().any(hides) || args.operands.first().is_some_and(|w| w.prefix() == "-")
+        }
+        base => ROOMS.contains(&base),
+    };
+    if other && runs_it {
+        judge.deny(Why::Consent(OTHER));
     }
 }
 
+/// Denies where a word names something of safe-rm's own; `made` where it may not be there yet.
+fn belongs(judge: &mut Judge<'_>, state: &State, word: &Word, made: bool) {
+    let Some(written) = word.literal() else { return };
+    for path in state.paths(&written) {
+        if made && path.symlink_metadata().is_ok() {
+            continue;
+        }
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let effect = super::Effect::Remove { recursive: false };
+        if let Some(why) = judge.own_why(&path, &real, effect) {
+            judge.deny(why);
+        }
+    }
+}
+
+/// Whether a word names safe-rm itself.
+fn is_program(judge: &Judge<'_>, state: &State, word: &Word) -> bool {
+    let Some(written) = word.literal() else { return false };
+    written.ends_with("/safe-rm")
+        && state.paths(&written).iter().any(|path| {
+            let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+            judge.own.contains(&real) && real.is_file()
+        })
+}
+
+/// `unset`, of what says that an agent runs.
+pub(super) fn unset(judge: &mut Judge<'_>, _: &mut State, call: &Call<'_>) -> Output {
+    let mut names = call.words[1..].iter().filter_map(Word::literal);
+    judge.hidden |= names.any(|name| shows_agent(&name));
+    Output::default()
+}
+
 /// Whether safe-rm is among the words, or in them.
-fn mentions(call: &Call<'_>) -> bool {
+pub(super) fn mentions(call: &Call<'_>) -> bool {
     let said = |text: String| text.contains("safe-rm");
     call.words[1..].iter().any(|w| said(w.shown())) || call.stdin.joined().is_some_and(said)
 }
 
-/// `script`, `expect`, `unbuffer`, `socat`: terminals that nobody sits at.
-pub(super) fn terminal(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
-    if mentions(call) {
-        judge.deny(Why::Consent("it makes a terminal for safe-rm at which nobody sits"));
-        return Output::default();
+/// Programs that type what they are told into other windows.
+pub(super) fn types(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let words = wrappers::rest(&call.words[1..], &["-d", "--delay", "--window", "-w"], 0);
+    let typed = words.iter().map(Word::shown).filter(|w| w != "type" && w != "key");
+    let typed: Vec<String> = typed.collect();
+    if is_the_word(&typed.concat()) || typed.iter().any(|w| is_the_word(w)) {
+        judge.deny(Why::Consent(TYPED));
     }
-    let name = judge.program.rsplit('/').next().unwrap_or("").to_owned();
-    let args = split(
-        &call.words[1..],
-        &["-c", "--command", "-E", "-O", "-I", "-B", "-T", "-m", "-o", "-f"],
-    );
-    match name.as_str() {
-        "script" => {
-            if let Some(text) = args.value(&["-c", "--command"]) {
-                return scripts::text(judge, state, std::slice::from_ref(text), call.stdin);
-            }
-            if let Some(file) = args.operands.first() {
-                judge.touch(state, file, super::Effect::Overwrite);
-            }
-            match call.stdin.joined() {
-                Some(text) if call.stdin.fed => judge.nested(state, &text, &Output::default()),
-                _ => Output::default(),
-            }
-        }
-        "expect" | "autoexpect" => {
-            let text = args
-                .value(&["-c"])
-                .and_then(Word::literal)
-                .or_else(|| args.operands.first().and_then(|f| judge.text_of(state, f)));
-            let text = text.or_else(|| call.stdin.joined()).unwrap_or_default();
-            if text.contains("safe-rm") {
-                judge.deny(Why::Consent("it makes a terminal for safe-rm at which nobody sits"));
-            }
-            for line in text.lines().flat_map(|l| l.split(';')) {
-                if let Some(spawned) = line.trim().strip_prefix("spawn ") {
-                    judge.nested(state, spawned, &Output::default());
-                }
-            }
-            Output::default()
-        }
-        "socat" => {
-            for word in args.operands.iter().filter_map(Word::literal) {
-                let command = ["EXEC:", "SYSTEM:"].iter().find_map(|p| {
-                    word.to_uppercase()
-                        .starts_with(p)
-                        .then(|| word[p.len()..].split(',').next().unwrap_or("").to_owned())
-                });
-                if let Some(command) = command {
-                    judge.nested(state, command.trim_matches(['"', '\'']), &Output::default());
-                }
-            }
-            Output::default()
-        }
-        _ => {
-            let words = wrappers::rest(&call.words[1..], &[], 0);
-            judge.inner(state, words, call)
+    let verb = words.first().and_then(Word::literal);
+    let text = if verb.as_deref() == Some("type") { &words[1..] } else { &words[..] };
+    scripts::text(judge, state, text, &Output::default())
+}
+
+/// An agent that another one starts: it has this hook as well, unless it is told otherwise.
+pub(super) fn agent(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let places = ["_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "XDG_CONFIG_HOME", "HOME"];
+    let named = call.env.iter().map(|(name, _)| name).chain(state.vars.keys());
+    let moved = named.into_iter().any(|name| {
+        places
+            .iter()
+            .any(|place| name == place || (place.starts_with('_') && name.ends_with(place)))
+    });
+    let args = split(&call.words[1..], &["-p", "--print", "--prompt", "-c", "--settings"]);
+    let hooks = args.flags.iter().any(|(_, value)| {
+        value.as_ref().is_some_and(|v| v.shown().to_lowercase().contains("hook"))
+    });
+    let without = ["--bare", "--setting-sources", "--safe-mode"];
+    if moved || hooks || args.has(&without) {
+        judge.deny(Why::Consent("it starts an agent that has other settings than this one"));
+    }
+    // A prompt that is a command is run as one where nobody is asked.
+    let prompts = args.flags.iter().filter_map(|(_, value)| value.as_ref()).chain(&args.operands);
+    for text in prompts.filter_map(Word::literal) {
+        let first = text.split_whitespace().next().unwrap_or("");
+        if super::table::removes(first) {
+            judge.nested(state, &text, &Output::default());
         }
     }
+    Output::unknown(Vec::new())
 }
 
 /// `faketime WHEN COMMAND`.

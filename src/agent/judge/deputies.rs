@@ -1,17 +1,15 @@
 //! Programs that have something run by another process: it is judged here all the same.
 
 use super::args::split;
-use super::{Judge, Why, scripts, wrappers};
+use super::{Judge, Why, consent, scripts, wrappers};
 use crate::agent::shell::{Call, Output, State, Word};
 
 /// tmux and screen: new windows, and keys typed into those of others.
 pub(super) fn terminals(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
-    let typed = call.words.iter().filter_map(Word::pattern);
+    let typed = call.words.iter().map(Word::shown);
     let mut words = typed.flat_map(|w| w.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
-    if words.any(|w| w == "DELETE" || w.ends_with("safe-rm")) {
-        judge.deny(Why::Consent(
-            "it types for a person, or runs safe-rm at a terminal of its making",
-        ));
+    if words.any(|w| w == "DELETE" || w.ends_with("safe-rm")) || types_the_word(&call.words) {
+        judge.deny(Why::Consent(consent::TYPED));
         return Output::default();
     }
     let name = judge.program.rsplit('/').next().unwrap_or("").to_owned();
@@ -20,8 +18,7 @@ pub(super) fn terminals(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_
         if let Some(at) = stuffed {
             return scripts::text(judge, state, &call.words[at + 1..], &Output::default());
         }
-        let words =
-            wrappers::rest(&call.words[1..], &["-S", "-c", "-p", "-h", "-s", "-t", "-T", "-L"], 0);
+        let words = behind(&call.words[1..], "ScphstTe");
         return judge.inner(state, words, call);
     }
     // Several commands are parted by `;`.
@@ -32,12 +29,16 @@ pub(super) fn terminals(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_
     Output::default()
 }
 
+/// Letters of tmux's options that have a value.
+const VALUED: &str = "tsncxyFelpN";
+
 fn tmux(judge: &mut Judge<'_>, state: &State, words: &[Word]) {
     let words = wrappers::rest(words, &["-L", "-S", "-f"], 0);
     let Some(verb) = words.first().and_then(Word::literal) else { return };
     let valued = &["-t", "-s", "-n", "-c", "-x", "-y", "-F", "-e", "-l", "-p", "-N"];
     let mut own = state.clone();
-    let args = split(&words[1..], valued);
+    let own_words = words.len() - behind(&words[1..], VALUED).len();
+    let args = split(&words[1..own_words], valued);
     if let Some(to) = args.value(&["-c"]).and_then(Word::literal) {
         own.go(&to, |_| true);
     }
@@ -49,9 +50,41 @@ fn tmux(judge: &mut Judge<'_>, state: &State, words: &[Word]) {
             wrappers::rest(&words[1..], &["-t", "-N"], 0).into_iter().filter(|w| !key(w)).collect();
         scripts::text(judge, &own, &text, &Output::default());
     } else if starts.iter().any(|s| verb.starts_with(s)) {
-        let text = wrappers::rest(&words[1..], valued, 0);
-        scripts::text(judge, &own, &text, &Output::default());
+        let text = behind(&words[1..], VALUED);
+        // One word is a text for a shell; several are a command.
+        if text.len() == 1 {
+            scripts::text(judge, &own, &text, &Output::default());
+        } else {
+            let none = Output::default();
+            let call = Call { words: Vec::new(), stdin: &none, env: Vec::new() };
+            judge.inner(&mut own, text, &call);
+        }
     }
+}
+
+/// The words behind options, of which these letters have a value; `-ds NAME` is two of them.
+fn behind(words: &[Word], valued: &str) -> Vec<Word> {
+    let mut at = 0;
+    while let Some(known) = words.get(at).map(Word::prefix) {
+        let Some(letters) = known.strip_prefix('-').filter(|l| !l.is_empty()) else { break };
+        at += 1;
+        if letters == "-" {
+            break;
+        }
+        let own = letters.find(|c| valued.contains(c)).filter(|_| !letters.starts_with('-'));
+        at += usize::from(own.is_some_and(|own| own + 1 == letters.len()));
+    }
+    words.get(at..).unwrap_or_default().to_vec()
+}
+
+/// Whether keys are, one behind the other, the word that a person types.
+fn types_the_word(words: &[Word]) -> bool {
+    let types = |w: &Word| w.prefix().starts_with("send") || w.prefix() == "stuff";
+    let Some(at) = words.iter().position(types) else { return false };
+    let keys: Vec<String> = behind(&words[at + 1..], "tN").iter().map(Word::shown).collect();
+    let named = ["Enter", "C-m", "KPEnter", "Space", "-l", "--"];
+    let typed: String = keys.into_iter().filter(|k| !named.contains(&k.as_str())).collect();
+    consent::is_the_word(&typed)
 }
 
 /// `at` and `batch`: what they read runs later, from here.
@@ -108,9 +141,14 @@ pub(super) fn ssh(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
         // It starts at home.
         let mut there = state.clone();
         there.cwds = judge.eyes.surroundings.home.iter().cloned().collect();
-        let stdin = if words.len() > 1 { Output::default() } else { call.stdin.clone() };
-        if words.len() > 1 {
-            scripts::text(judge, &there, &words[1..], &stdin);
+        let stdin = call.stdin.clone();
+        let command = &words[1..];
+        let command = match command.first().and_then(Word::literal).as_deref() {
+            Some("--") => &command[1..],
+            _ => command,
+        };
+        if !command.is_empty() {
+            scripts::text(judge, &there, command, &stdin);
         } else if let Some(text) = stdin.joined() {
             judge.nested(&there, &text, &Output::default());
         }

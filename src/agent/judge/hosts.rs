@@ -62,10 +62,11 @@ pub(super) fn docker(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) 
             judge.deny(Why::Store("it deletes volumes, whatever lies on them"));
         }
         ["rm", ..] | ["container", "rm"] => {}
-        ["compose", ..] => down(judge, state, &words[1..]),
+        ["compose", ..] => down(judge, state, &words[1..], call),
         ["model", "rm"] => judge.deny(Why::Store("it deletes a model from Docker's store")),
         ["run" | "create", ..] => run(judge, state, &words[1..], call),
         ["container", "run" | "create"] => run(judge, state, &words[2..], call),
+        ["exec", ..] => inside(judge, state, &words[1..], call),
         _ => {}
     }
     Output::unknown(Vec::new())
@@ -73,23 +74,57 @@ pub(super) fn docker(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) 
 
 /// `docker-compose`.
 pub(super) fn compose(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
-    down(judge, state, &call.words[1..]);
+    down(judge, state, &call.words[1..], call);
     Output::default()
 }
 
-/// Volumes of a project: they may hold what lies near it.
-fn down(judge: &mut Judge<'_>, state: &State, words: &[Word]) {
-    let args = split(
-        words,
-        &["-f", "--file", "-p", "--project-name", "--profile", "--env-file", "-t", "--timeout"],
-    );
-    let verb = args.operands.iter().filter_map(Word::literal).find(|w| w != "compose");
-    let down = verb.as_deref() == Some("down") || verb.as_deref() == Some("rm");
-    if down
-        && args.has(&["-v", "--volumes"])
-        && let Some(near) = judge.near_any(state)
-    {
-        judge.deny(Why::Unknown("the volumes of a project".to_owned(), near));
+/// Volumes of a project: they may hold what lies near it. What is run there has the folders that are
+/// lent to it.
+fn down(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
+    let valued = ["-f", "--file", "-p", "--project-name", "--profile", "--env-file"];
+    let words = wrappers::rest(words, &valued, 0);
+    let Some(verb) = words.first().and_then(Word::literal) else { return };
+    let args = split(&words[1..], &["-t", "--timeout"]);
+    match verb.as_str() {
+        "down" | "rm" if args.has(&["-v", "--volumes"]) => {
+            if let Some(near) = judge.near_any(state) {
+                judge.deny(Why::Unknown("the volumes of a project".to_owned(), near));
+            }
+        }
+        "run" => run(judge, state, &words[1..], call),
+        "exec" => inside(judge, state, &words[1..], call),
+        _ => {}
+    }
+}
+
+/// A command in a container of which nothing is known but that its folders are its own.
+fn inside(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
+    let valued = ["-e", "--env", "-u", "--user", "-w", "--workdir", "--env-file", "--index"];
+    let words = wrappers::rest(words, &valued, 0);
+    let mut own = state.clone();
+    own.links.clear();
+    own.lent = Some(Vec::new());
+    own.cwds = own.paths("/");
+    judge.inner(&mut own, words.get(1..).unwrap_or_default().to_vec(), call);
+}
+
+/// `nsenter -t 1`: out of a container, into the host.
+pub(super) fn nsenter(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let valued = ["-t", "-S", "-G", "--target", "--setuid", "--setgid", "--wd"];
+    let mut own = state.clone();
+    if own.lent.take().is_some() {
+        own.cwds = vec!["/".into()];
+    }
+    judge.inner(&mut own, wrappers::rest(&call.words[1..], &valued, 0), call)
+}
+
+/// `apptainer exec IMAGE COMMAND`: the home and the current directory are lent to it.
+pub(super) fn apptainer(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let valued = ["-B", "--bind", "--env", "-H", "--home", "--pwd", "-W"];
+    let rest = wrappers::rest(&call.words[1..], &valued, 0);
+    match rest.first().and_then(Word::literal).as_deref() {
+        Some("exec" | "run") => judge.inner(state, wrappers::rest(&rest[1..], &valued, 1), call),
+        _ => Output::default(),
     }
 }
 
@@ -100,6 +135,7 @@ fn run(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
     let mut lent = Vec::new();
     for (flag, value) in &args.flags {
         let Some(value) = value.as_ref().and_then(Word::pattern) else { continue };
+        let value = value.strip_prefix('=').map_or(value.clone(), str::to_owned);
         let pair = match flag.as_str() {
             "-v" | "--volume" => {
                 let mut parts = value.split(':');
@@ -136,7 +172,9 @@ fn run(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
     if let Some(at) = args.value(&["-w", "--workdir"]).and_then(Word::literal) {
         own.cwds = own.paths(&at);
     }
-    let after = wrappers::rest(words, VALUED, 1);
+    // Behind the image everything is the command's.
+    let after = wrappers::rest(words, VALUED, 0);
+    let after = after.get(1..).unwrap_or_default().to_vec();
     let entry = args.value(&["--entrypoint"]).cloned();
     let command: Vec<Word> = entry.into_iter().chain(after).collect();
     judge.inner(&mut own, command, call);

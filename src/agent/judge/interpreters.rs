@@ -1,7 +1,7 @@
 //! Interpreters: where their program is written, and in which language.
 
 use super::args::{leading, split};
-use super::scan::Language;
+use super::scan::{Language, Token, tokens};
 use super::{Effect, Judge, code, launchers, scripts};
 use crate::agent::shell::{Call, Output, State, Word};
 
@@ -44,8 +44,17 @@ pub(super) fn perl(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
     program(judge, state, call, Language::Perl, &["-e", "-E"], &["-I", "-M"])
 }
 
-/// `ruby -e`.
+/// `ruby -e`, and `ruby -run -e rm -- FILE..`.
 pub(super) fn ruby(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    if call.words.get(1).is_some_and(|w| w.prefix() == "-run")
+        && let Some(verb) = call.words.get(3).and_then(Word::literal)
+    {
+        let mut words = vec![Word::text(verb.trim_end_matches("_rf"))];
+        let flag = if verb.ends_with("_rf") { "-rf" } else { "-f" };
+        words.push(Word::text(flag));
+        words.extend(call.words[4..].iter().filter(|w| w.prefix() != "--").cloned());
+        return judge.inner(state, words, call);
+    }
     program(judge, state, call, Language::Ruby, &["-e"], &["-I", "-r", "-C"])
 }
 
@@ -61,11 +70,41 @@ pub(super) fn other(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
             files.for_each(|w| judge.touch(state, w, Effect::Overwrite));
         }
         if let Some(text) = args.operands.first().filter(|_| !scripted).and_then(Word::literal) {
+            awk_text(judge, state, &text);
             code::judge(judge, state, Language::Other, &text, true);
         }
         return Output::unknown(call.stdin.within.clone());
     }
     program(judge, state, call, Language::Other, &["-r", "-e"], &["-d"])
+}
+
+/// `print > "FILE"`, `print "TEXT" | "COMMAND"`, `"COMMAND" | getline`.
+fn awk_text(judge: &mut Judge<'_>, state: &State, text: &str) {
+    let all = tokens(text, Language::Other);
+    let text = |at: usize| match all.get(at) {
+        Some(Token::Text(text, _)) => Some(text.clone()),
+        _ => None,
+    };
+    for at in 1..all.len() {
+        match (&all[at], text(at + 1), text(at - 1)) {
+            (Token::Sign('>'), Some(file), _) if all[at - 1] != Token::Sign('>') => {
+                let begins = |t: &Token| matches!(t, Token::Sign('{' | ';' | '}') | Token::Line);
+                let begin = all[..at].iter().rposition(begins).map_or(0, |at| at + 1);
+                // Elsewhere it compares.
+                if matches!(&all[begin], Token::Name(n) if n.starts_with("print")) {
+                    judge.touch(state, &Word::text(file), Effect::Overwrite);
+                }
+            }
+            (Token::Sign('|'), Some(command), said) => {
+                let said = said.map_or_else(|| Output::unknown(Vec::new()), Output::of);
+                judge.nested(state, &command, &said);
+            }
+            (Token::Sign('|'), None, Some(command)) => {
+                judge.nested(state, &command, &Output::default());
+            }
+            _ => {}
+        }
+    }
 }
 
 fn program(
@@ -79,59 +118,50 @@ fn program(
     let all: Vec<&str> = evals.iter().chain(valued).copied().collect();
     // What follows the program are its own arguments.
     let args = leading(&call.words[1..], &all);
-    let (mut written, mut given) = (false, &args.operands[..]);
+    let mut own = state.clone();
+    own.vars.extend(call.env.iter().cloned());
+    let state = &own;
+    let mut written = false;
     for (flag, value) in &args.flags {
         if !evals.contains(&flag.as_str()) {
             continue;
         }
         written = true;
         let Some(value) = value else { continue };
-        match judge.texts(state, value) {
-            Some(texts) => {
-                for text in texts {
-                    code::judge(judge, state, language, &with(&text, given), true);
-                }
+        let Some(texts) = judge.texts(state, value) else {
+            scripts::unknown(judge, state, "a program text that is not known");
+            continue;
+        };
+        for text in texts {
+            // A line for a shell.
+            if let Some(shell) = text.trim_start().strip_prefix('!') {
+                judge.nested(state, shell, &Output::default());
             }
-            None => scripts::unknown(judge, state, "a program text that is not known"),
+            code::with(judge, state, language, &text, true, &args.operands);
         }
     }
     if written {
         return Output::unknown(Vec::new());
     }
     let file = args.operands.first().filter(|w| w.literal().as_deref() != Some("-"));
-    given = args.operands.get(1..).unwrap_or_default();
+    let given = args.operands.get(1..).unwrap_or_default();
     match file {
         Some(file) => {
             // What the command itself writes is as if it were given with it.
             let inline = judge.is_written(state, file);
             if let Some(text) = judge.text_of(state, file) {
-                code::judge(judge, state, language, &with(&text, given), inline);
+                code::with(judge, state, language, &text, inline, given);
             } else if file.literal().is_some_and(|f| f.starts_with("/dev/")) {
                 scripts::unknown(judge, state, "a program text that is not known");
             }
         }
         None if call.stdin.fed => match call.stdin.joined() {
-            Some(text) => code::judge(judge, state, language, &with(&text, given), true),
+            Some(text) => code::with(judge, state, language, &text, true, given),
             None => scripts::unknown(judge, state, "a program text that is not known"),
         },
         None => {}
     }
     Output::unknown(Vec::new())
-}
-
-/// A program with its arguments in it, where it asks for one of them.
-fn with(text: &str, given: &[Word]) -> String {
-    let mut text = text.to_owned();
-    for (at, word) in given.iter().enumerate().take(9) {
-        let Some(word) = word.literal().filter(|w| !w.contains(['\'', '\\', '\n'])) else {
-            continue;
-        };
-        let literal = format!("'{word}'");
-        for (name, first) in [("sys.argv", 1), ("process.argv", 2), ("$ARGV", 0), ("ARGV", 0)] {
-            text = text.replace(&format!("{name}[{}]", at + first), &literal);
-        }
-    }
-    text
 }
 
 /// A script that names its interpreter in its first line.
@@ -150,6 +180,6 @@ pub(super) fn script(
     };
     let inline = judge.is_written(state, file);
     if let Some(text) = judge.text_of(state, file) {
-        code::judge(judge, state, language, &with(&text, args), inline);
+        code::with(judge, state, language, &text, inline, args);
     }
 }

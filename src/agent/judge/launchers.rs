@@ -86,6 +86,11 @@ pub(super) fn module(
         return Output::unknown(Vec::new());
     };
     let rest = call.words.get(at + 2..).unwrap_or_default();
+    // The hub's own command.
+    if name.starts_with("huggingface_hub.") {
+        let words = [Word::text("hf")].into_iter().chain(rest.iter().cloned());
+        return judge.inner(state, words.collect(), call);
+    }
     let base = name.replace('.', "/");
     let files = [format!("{base}.py"), format!("{base}/__main__.py")].map(Word::text);
     let found = files.into_iter().find(|f| judge.text_of(state, f).is_some());
@@ -221,11 +226,13 @@ pub(super) fn chroot(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) 
     let Some((folder, command)) = words.split_first() else { return Output::default() };
     let mut own = state.clone();
     let root = std::path::PathBuf::from("/");
-    let folders = judge.places(state, folder).into_iter().filter(|f| *f != root);
-    let lent: Vec<_> = folders.map(|folder| (root.clone(), folder)).collect();
-    if !lent.is_empty() {
+    let folders = judge.places(state, folder);
+    // Of a root that is not known the paths may be those of here.
+    if !folders.is_empty() {
+        let out = folders.contains(&root);
+        let lent = folders.into_iter().map(|folder| (root.clone(), folder)).collect();
         own.links.clear();
-        own.lent = Some(lent);
+        own.lent = if out { None } else { Some(lent) };
         own.cwds = own.paths("/");
     }
     judge.inner(&mut own, command.to_vec(), call)

@@ -8,6 +8,7 @@ mod consent;
 mod copies;
 mod data;
 mod deputies;
+mod editors;
 mod files;
 mod find;
 mod git;
@@ -15,22 +16,32 @@ mod glob;
 mod hosts;
 mod interpreters;
 mod launchers;
+mod others;
 mod output;
 mod own;
-pub(in crate::agent) mod patch;
+mod patch;
 mod places;
+mod powershell;
+mod ptys;
 mod scan;
 mod scripts;
 mod starters;
 mod stores;
 pub mod table;
+mod tools;
 mod touch;
-mod value;
 mod wrappers;
+mod writers;
+mod xargs;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
+
+pub(in crate::agent) use patch::files as patch_files;
+pub(in crate::agent) use powershell::as_shell as powershell;
+pub use tools::{Change, changes, program, typed};
 
 use super::shell::{self, Call, Host, Output, State, Unreadable, Word};
 use crate::look::Eyes;
@@ -101,15 +112,7 @@ pub fn command(text: &str, cwd: &Path, eyes: &Eyes<'_>) -> Option<Denial> {
     let mut state = State::at(cwd);
     shell::run(&mut judge, &mut state, text, &Output::default());
     shell::end(&mut judge, &mut state);
-    judge.denial
-}
-
-/// Judges the writing of a file, which exists or is made.
-#[must_use]
-pub fn file(path: &str, cwd: &Path, effect: Effect, eyes: &Eyes<'_>) -> Option<Denial> {
-    let mut judge = Judge::new(cwd, eyes);
-    judge.program = "the file tool".to_owned();
-    judge.touch(&State::at(cwd), &Word::text(path), effect);
+    judge.settle(&state);
     judge.denial
 }
 
@@ -141,6 +144,12 @@ pub(in crate::agent) struct Judge<'a> {
     folders: HashMap<PathBuf, PathBuf>,
     /// What is safe-rm's own.
     own: Vec<PathBuf>,
+    /// Repositories that were looked at, by their tops.
+    repositories: HashMap<PathBuf, Rc<git::Repository>>,
+    /// Settings of agents that are written, until it is known what with.
+    settings: Vec<PathBuf>,
+    /// The command hides that an agent runs it.
+    hidden: bool,
     denial: Option<Denial>,
     /// The program that is being judged.
     program: String,
@@ -164,6 +173,9 @@ impl<'a> Judge<'a> {
             glance: Glance::new(LOOKS, eyes),
             folders: HashMap::new(),
             own: own::places(eyes),
+            repositories: HashMap::new(),
+            settings: Vec::new(),
+            hidden: false,
             denial: None,
             program: String::new(),
             made: BTreeSet::new(),
@@ -276,6 +288,7 @@ impl Host for Judge<'_> {
         if let Some(word) = judged
             && let Some(near) = self.near_any(state)
         {
+            self.program.clone_from(&word);
             self.deny(Why::Unknown(
                 format!("a text with `{word}` in it that no shell reads"),
                 near,

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::args::split;
 use super::{Judge, glob, interpreters};
 use crate::agent::shell::{Call, Output, Part, State, Word, decoded};
+use crate::sys::env;
 
 /// More lines are not kept.
 const LINES: usize = 2_000;
@@ -21,6 +22,17 @@ pub(super) fn known(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
     let args = split(words, valued);
     match name.as_str() {
         "echo" | "printf" => text(&name, words),
+        "which" => {
+            let place = |w: &Word| {
+                let found = w.literal().and_then(|name| env::on_path(&name));
+                found.map_or_else(|| w.clone(), |path| Word::text(path.to_string_lossy()))
+            };
+            Output::lines(args.operands.iter().map(place).collect())
+        }
+        "hostname" => {
+            let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+            Output::of(own.trim().to_owned())
+        }
         "yes" => Output::of(args.known(0).unwrap_or_else(|| "y".to_owned())),
         "ls" => listing(state, &args.operands, args.has(&["-d"])),
         "cat" | "tac" => content(judge, state, &args.operands, call.stdin),
@@ -155,7 +167,15 @@ fn grep(judge: &Judge<'_>, state: &State, args: &super::args::Args, stdin: &Outp
     let pattern = args.value(&["-e"]).and_then(Word::literal).or_else(|| args.known(0));
     let files = args.operands.get(1..).unwrap_or_default();
     if !files.is_empty() || args.has(&["-r", "-R", "-l"]) {
-        let folders = files.iter().filter_map(Word::literal).flat_map(|f| state.paths(&f));
+        if !args.has(&["-r", "-R", "-c", "-n", "-H"])
+            && !files.is_empty()
+            && files.iter().all(|f| !f.is_unknown())
+            && args.has(&["-l", "-L"])
+        {
+            // Some of its operands.
+            return Output::lines(files.to_vec());
+        }
+        let folders = files.iter().flat_map(|f| judge.places(state, f));
         let within: Vec<_> = folders.filter(|p| p.exists()).collect();
         if args.has(&["-l", "-L", "-r", "-R"]) {
             let within = if within.is_empty() { state.cwds.clone() } else { within };

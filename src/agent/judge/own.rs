@@ -3,8 +3,9 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::Why;
+use super::{Effect, Judge, Why};
 use crate::agent::hook::ALL;
+use crate::agent::shell::{State, Written};
 use crate::look::Eyes;
 use crate::sys::env;
 
@@ -31,14 +32,19 @@ const FOLDERS: &[&str] = &[
     "hooks",
     ".github",
 ];
-/// Files in which an agent's hooks are called, or all of them switched off: where there are none yet, a
-/// new one may do that.
-const SWITCHES: &[(&str, &[&str])] = &[
-    (".claude", &["settings.json", "settings.local.json"]),
-    (".codex", &["hooks.json", "config.toml"]),
-    (".gemini", &["settings.json"]),
-    (".cursor", &["hooks.json"]),
-    (".copilot", &["config.json", "hooks.json"]),
+/// Where hooks are set, or switched off.
+const WRITTEN: &[&str] = &[
+    ".claude/settings.json",
+    ".claude/settings.local.json",
+    "claude-code/managed-settings.json",
+    ".codex/hooks.json",
+    ".codex/config.toml",
+    ".gemini/settings.json",
+    ".cursor/hooks.json",
+    ".copilot/config.json",
+    ".copilot/settings.json",
+    ".github/copilot/settings.json",
+    ".github/copilot/settings.local.json",
 ];
 /// How much of a settings file is read.
 const READ: u64 = 1 << 20;
@@ -56,30 +62,76 @@ pub(super) fn places(eyes: &Eyes<'_>) -> Vec<PathBuf> {
         .flat_map(|h| [".local/state/safe-rm", ".config/safe-rm"].map(|below| h.join(below)));
     own.extend(home);
     // A hook whose program is gone, or another, lets everything through.
-    own.extend(env::program("safe-rm").map(|(program, _)| program));
-    own.extend(env::on_path("safe-rm"));
+    own.extend(env::program("safe-rm").ok().map(|(running, _)| running));
+    own.extend(env::all_on_path("safe-rm"));
+    let shims = env::all_on_path("rm").into_iter();
+    own.extend(shims.filter(|rm| rm.canonicalize().is_ok_and(|to| to.ends_with("safe-rm"))));
+    let shim = |h: &PathBuf| h.join(".local/bin/safe-rm");
+    own.extend(world.passwd_home.iter().map(shim));
     let real: Vec<PathBuf> = own.iter().filter_map(|p| p.canonicalize().ok()).collect();
     own.extend(real);
     own
 }
 
-/// Why a path is not changed, if so; `writes` where something would be written there.
-pub(super) fn why(path: &Path, own: &[PathBuf], writes: bool) -> Option<Why> {
-    // By whatever name a link to the program goes.
-    let shim = path.is_symlink() && path.canonicalize().is_ok_and(|real| own.contains(&real));
-    if shim || own.iter().any(|o| path.starts_with(o) || (!writes && o.starts_with(path))) {
-        return Some(Why::Own(path.to_path_buf()));
+impl Judge<'_> {
+    /// Why a path is not changed, if so; settings that are written are judged by [`Judge::settle`].
+    pub(super) fn own_why(&mut self, path: &Path, real: &Path, effect: Effect) -> Option<Why> {
+        // By whatever name a link to the program goes.
+        let shim =
+            || real.is_symlink() && real.canonicalize().is_ok_and(|to| self.own.contains(&to));
+        if self.own.iter().any(|o| real.starts_with(o)) || shim() {
+            return Some(Why::Own(real.to_path_buf()));
+        }
+        let text = real.to_str().unwrap_or("");
+        let console = text
+            .strip_prefix("/dev/tty")
+            .is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()));
+        if console || text.starts_with("/dev/pts/") {
+            return Some(Why::Consent("it writes to the terminal of a person"));
+        }
+        if let Some(file) = settings(real) {
+            return Some(Why::Settings(file));
+        }
+        // Those of another project than the one that is worked in rule nothing here.
+        let home = self.eyes.surroundings.home.as_deref();
+        let rules = |p: &Path| {
+            settings_of(p).is_some_and(|of| {
+                self.start.starts_with(of) || Some(of) == home || of.starts_with("/etc")
+            })
+        };
+        let writes = matches!(effect, Effect::Overwrite | Effect::Append);
+        if writes && (rules(real) || rules(path)) {
+            self.settings.push(path.to_path_buf());
+        }
+        None
     }
-    let switch = || writes && is_switch(path);
-    settings(path).or_else(|| switch().then(|| path.to_path_buf())).map(Why::Settings)
+
+    /// What is removed or moved with all in it, and has something of safe-rm's own in it.
+    pub(super) fn holds_own(&mut self, path: &Path, deep: bool) {
+        let inside = |o: &&PathBuf| o.starts_with(path) && o.symlink_metadata().is_ok();
+        if deep && let Some(own) = self.own.iter().find(inside).cloned() {
+            self.deny(Why::Own(own));
+        }
+    }
+
+    /// Settings that were written: what is put into them must be known, and must not be of hooks.
+    pub(super) fn settle(&mut self, state: &State) {
+        for path in std::mem::take(&mut self.settings) {
+            let text = match state.written.get(&path) {
+                Some(Written::Text(text) | Written::More(text)) => Some(text.to_lowercase()),
+                _ => None,
+            };
+            if text.is_none_or(|text| text.contains("hook")) {
+                self.deny(Why::Settings(path));
+            }
+        }
+    }
 }
 
-fn is_switch(path: &Path) -> bool {
-    let name = |path: &Path| path.file_name().and_then(|n| n.to_str().map(str::to_owned));
-    let (Some(name), Some(folder)) = (name(path), path.parent().and_then(name)) else {
-        return false;
-    };
-    SWITCHES.iter().any(|(known, files)| *known == folder && files.contains(&name.as_str()))
+/// The folder whose settings it is, where it is a file in which an agent is told of hooks.
+fn settings_of(path: &Path) -> Option<&Path> {
+    let end = WRITTEN.iter().find(|end| path.ends_with(end))?;
+    path.ancestors().nth(Path::new(end).components().count())
 }
 
 /// The file in (or as) this path that calls the hook.

@@ -58,6 +58,12 @@ pub(super) fn tokens(text: &str, language: Language) -> Vec<Token> {
                 at += end.map_or(rest.len(), |end| end + 2);
             }
             '-' if language == Language::Other && next == Some('-') => at = line_end(&chars, at),
+            '%' if language == Language::Ruby
+                && next == Some('x')
+                && chars.get(at + 2).is_some_and(char::is_ascii_punctuation) =>
+            {
+                at = quoted(&chars, at + 2, &mut out);
+            }
             '\'' | '"' | '`' => at = string(&chars, at, language, &mut out),
             c if c.is_alphabetic() || c == '_' || c == '$' || c == '@' => {
                 let start = at;
@@ -65,7 +71,13 @@ pub(super) fn tokens(text: &str, language: Language) -> Vec<Token> {
                 while chars.get(at).is_some_and(|c| c.is_alphanumeric() || *c == '_') {
                     at += 1;
                 }
-                out.push(Token::Name(chars[start..at].iter().collect()));
+                let name: String = chars[start..at].iter().collect();
+                let sign = chars.get(at).is_some_and(char::is_ascii_punctuation);
+                if language == Language::Perl && name == "qx" && sign {
+                    at = quoted(&chars, at, &mut out);
+                } else {
+                    out.push(Token::Name(name));
+                }
             }
             c => {
                 if !c.is_whitespace() {
@@ -76,6 +88,21 @@ pub(super) fn tokens(text: &str, language: Language) -> Vec<Token> {
         }
     }
     out
+}
+
+/// A text for a shell between signs of the program's choice.
+fn quoted(chars: &[char], open: usize, out: &mut Vec<Token>) -> usize {
+    let close = match chars[open] {
+        '(' => ')',
+        '[' => ']',
+        '{' => '}',
+        '<' => '>',
+        other => other,
+    };
+    let end = chars[open + 1..].iter().position(|c| *c == close);
+    let end = end.map_or(chars.len(), |end| open + 1 + end);
+    out.push(Token::Shell(chars[open + 1..end].iter().collect()));
+    end + 1
 }
 
 fn line_end(chars: &[char], at: usize) -> usize {

@@ -1,7 +1,7 @@
 //! The programs of the table that start another one.
 
-use super::launchers;
 use super::table::{Program, own, wrapper};
+use super::{hosts, launchers};
 
 /// All of them.
 pub(super) const STARTERS: &[Program] = &[
@@ -54,7 +54,7 @@ pub(super) const STARTERS: &[Program] = &[
         &["-f", "-o", "--format", "--output"],
         0,
     ),
-    wrapper(&["setsid", "noglob", "nocorrect", "entr"], &[], 0),
+    wrapper(&["setsid", "noglob", "nocorrect", "entr", "chronic", "coreutils"], &[], 0),
     wrapper(&["repeat"], &[], 1),
     wrapper(&["exec"], &["-a"], 0),
     wrapper(&["timeout", "gtimeout"], &["-s", "-k", "--signal", "--kill-after"], 1),
@@ -63,11 +63,9 @@ pub(super) const STARTERS: &[Program] = &[
     wrapper(&["stdbuf"], &["-i", "-o", "-e", "--input", "--output", "--error"], 0),
     own(&["chroot"], "the command, with its paths in that folder", false, launchers::chroot),
     own(&["capsh"], "-c", false, launchers::texts),
-    wrapper(
-        &["unshare", "nsenter"],
-        &["-t", "-S", "-G", "--target", "--setuid", "--setgid", "--wd"],
-        0,
-    ),
+    wrapper(&["unshare"], &["-t", "-S", "-G", "--target", "--setuid", "--setgid", "--wd"], 0),
+    own(&["nsenter"], "the command, out of its container", false, hosts::nsenter),
+    own(&["apptainer", "singularity"], "the command of exec", false, hosts::apptainer),
     wrapper(&["taskset"], &[], 1),
     own(
         &[

@@ -12,6 +12,10 @@ const WHOLE: Effect = Effect::Remove { recursive: true };
 pub(super) fn gio(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let args = split(&call.words[1..], &[]);
     let verb = args.known(0).unwrap_or_default();
+    if verb == "trash" && args.has(&["--empty"]) {
+        judge.empty_trash();
+        return Output::default();
+    }
     let effect = match verb.as_str() {
         "trash" | "remove" | "rm" | "del" => WHOLE,
         "move" | "mv" | "rename" => Effect::Move,
@@ -72,6 +76,9 @@ pub(super) fn rclone(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) 
         }
         "move" | "moveto" => {
             local(1).into_iter().for_each(|w| judge.touch(state, w, Effect::Move));
+        }
+        "copyto" => {
+            local(2).into_iter().for_each(|w| judge.touch(state, w, Effect::Overwrite));
         }
         "sync" | "bisync" => local(2).into_iter().for_each(|w| judge.touch(state, w, WHOLE)),
         _ => {}

@@ -3,7 +3,7 @@
 use super::data::{self, Operands, Which};
 use super::{
     Effect, Judge, archives, args, consent, copies, deputies, files, find, git, hosts,
-    interpreters, output, patch, scripts, starters, stores, wrappers,
+    interpreters, others, output, patch, ptys, scripts, starters, stores, wrappers, xargs,
 };
 use crate::agent::shell::{Call, Output, State};
 
@@ -29,7 +29,7 @@ pub struct Program {
     how: How,
 }
 
-const fn operands(
+pub(super) const fn operands(
     names: &'static [&'static str],
     judged: &'static str,
     operands: Operands,
@@ -55,12 +55,12 @@ pub(super) const fn own(
     Program { names, judged, removes, how: How::Own(how) }
 }
 
-const REMOVE: Effect = Effect::Remove { recursive: false };
-const WHOLE: Effect = Effect::Remove { recursive: true };
+pub(super) const REMOVE: Effect = Effect::Remove { recursive: false };
+pub(super) const WHOLE: Effect = Effect::Remove { recursive: true };
 
 /// All of them, in the order in which they are looked for.
 pub fn all() -> impl Iterator<Item = &'static Program> {
-    PROGRAMS.iter().chain(starters::STARTERS)
+    PROGRAMS.iter().chain(starters::STARTERS).chain(others::MORE)
 }
 
 const PROGRAMS: &[Program] = &[
@@ -93,7 +93,6 @@ const PROGRAMS: &[Program] = &[
             ..data::all(Effect::Destroy)
         },
     ),
-    operands(&["rimraf", "del-cli"], "what it removes", data::all(WHOLE)),
     operands(
         &["trash-put", "trash", "rmtrash", "gvfs-trash"],
         "what goes to the trash",
@@ -119,7 +118,7 @@ const PROGRAMS: &[Program] = &[
         Operands { needs: &["--rm"], ..data::all(Effect::Move) },
     ),
     own(&["tee"], "what it overwrites", false, files::tee),
-    own(&["apply_patch", "applypatch"], "the files that its patch names", true, patch::apply),
+    own(&["apply_patch", "applypatch"], "the files that its patch names", true, patch::program),
     operands(
         &["sponge"],
         "what it overwrites",
@@ -132,7 +131,7 @@ const PROGRAMS: &[Program] = &[
         Operands { which: Which::None, ..data::all(REMOVE) },
     ),
     own(&["dd"], "`of=`", true, files::dd),
-    own(&["sed", "gsed"], "with -i the files", true, files::sed),
+    own(&["sed", "gsed"], "with -i the files; `w` and `e`", true, files::sed),
     own(&["sort", "curl", "wget", "aria2c"], "the file of -o or -O", false, files::output_file),
     own(&["mv"], "what it moves, and what it replaces", true, copies::mv),
     own(&["cp", "install"], "what it replaces", false, copies::cp),
@@ -145,7 +144,7 @@ const PROGRAMS: &[Program] = &[
         false,
         find::find,
     ),
-    own(&["xargs", "parallel"], "the command with what it is given to read", false, find::xargs),
+    own(&["xargs", "parallel"], "the command with what it is given to read", false, xargs::xargs),
     own(
         &["git"],
         "clean, checkout and restore of paths, reset --hard, stash, rm, mv, worktree remove, submodule deinit",
@@ -169,7 +168,6 @@ const PROGRAMS: &[Program] = &[
     own(&["hf", "huggingface-cli"], "cache rm, prune, delete; delete-cache", false, stores::hf),
     own(&["ollama"], "rm", false, stores::ollama),
     own(&["rclone"], "purge, delete, move, sync, cleanup of local paths", false, stores::rclone),
-    own(&["btrfs"], "subvolume delete", false, stores::btrfs),
     own(&["zfs", "zpool"], "destroy, rollback", true, stores::pool),
     own(&["lvremove", "vgremove", "lvreduce"], "always", true, stores::volume),
     own(
@@ -187,13 +185,6 @@ const PROGRAMS: &[Program] = &[
         "on devices, and on files that are weights",
         true,
         stores::device,
-    ),
-    own(&["umount"], "of what holds models", false, stores::umount),
-    own(
-        &["mount"],
-        "nothing: what it binds is known under its new name as well",
-        false,
-        stores::mount,
     ),
     own(
         &["docker", "podman", "nerdctl"],
@@ -240,12 +231,21 @@ const PROGRAMS: &[Program] = &[
         consent::safe_rm,
     ),
     own(
-        &["script", "expect", "unbuffer", "socat", "autoexpect", "empty"],
+        &[
+            "script",
+            "expect",
+            "unbuffer",
+            "socat",
+            "autoexpect",
+            "empty",
+            "dtach",
+            "abduco",
+            "ttyd",
+        ],
         "a terminal made around safe-rm; the command of script -c",
         false,
-        consent::terminal,
+        ptys::terminal,
     ),
-    own(&["faketime"], "the clock of safe-rm; the command", false, consent::faketime),
     own(
         &["tmux", "screen", "zellij"],
         "what another terminal is made to run, or typed into it",
@@ -253,7 +253,6 @@ const PROGRAMS: &[Program] = &[
         deputies::terminals,
     ),
     own(&["at", "batch"], "what it is given to run later", false, deputies::at),
-    own(&["crontab"], "what is to run later", false, deputies::crontab),
     own(&["ssh", "dbclient"], "the command, on this host", false, deputies::ssh),
     own(&["su", "runuser", "machinectl"], "-c", false, deputies::su),
     own(&["env"], "the command that it runs", false, wrappers::env),
@@ -262,9 +261,9 @@ const PROGRAMS: &[Program] = &[
     own(&["busybox", "toybox", "shx"], "the applet", false, wrappers::applet),
     own(
         &[
-            "echo", "printf", "ls", "cat", "head", "tail", "sort", "uniq", "grep", "egrep",
-            "fgrep", "rg", "realpath", "readlink", "dirname", "basename", "mktemp", "yes", "seq",
-            "date", "tac", "awk", "cut",
+            "echo", "printf", "ls", "cat", "head", "tail", "sort", "grep", "egrep", "fgrep", "rg",
+            "realpath", "readlink", "dirname", "basename", "mktemp", "yes", "seq", "date", "tac",
+            "awk", "cut", "which", "hostname",
         ],
         "nothing: what they write is known to the command that reads it",
         false,

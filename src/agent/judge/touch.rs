@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Effect, Judge, Near, Why, glob, own};
+use super::{Effect, Judge, Near, Why, glob};
 use crate::agent::shell::{Part, State, Word};
 use crate::look::ordinary::{self, Look, Stake};
 use crate::sys::dir;
@@ -91,7 +91,7 @@ impl Judge<'_> {
     pub(super) fn touch_path(&mut self, path: &Path, slash: bool, effect: Effect) {
         let writes = matches!(effect, Effect::Overwrite | Effect::Append | Effect::Destroy);
         let real = self.real(path, slash || writes);
-        if let Some(why) = own::why(&real, &self.own, writes) {
+        if let Some(why) = self.own_why(path, &real, effect) {
             return self.deny(why);
         }
         if dir::stat_typed(real.as_os_str()).is_err() {
@@ -126,7 +126,7 @@ impl Judge<'_> {
             Some(sight) => self.deny(Why::Stake(effect, real, Box::new(sight))),
             // What is moved is not lost, and who removes has another way that looks at all of it.
             None if cut => self.deny(Why::Large(real)),
-            None => {}
+            None => self.holds_own(&real, deep),
         }
     }
 

@@ -20,6 +20,8 @@ pub(super) fn run(
                 state.vars.remove(&name);
                 state.functions.remove(&name);
             }
+            // Who hides that an agent runs it is told of it.
+            return None;
         }
         "set" => set(state, args),
         "shift" => {

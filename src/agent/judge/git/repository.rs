@@ -2,7 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsStr;
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -23,7 +25,7 @@ struct Known {
 }
 
 /// A repository.
-pub(super) struct Repository {
+pub(in crate::agent::judge) struct Repository {
     pub(super) top: PathBuf,
     /// What is tracked; none where the index cannot be read to its end.
     index: Option<BTreeMap<Vec<u8>, Known>>,
@@ -34,11 +36,16 @@ pub(super) struct Repository {
 }
 
 impl Repository {
-    /// The one around a folder.
-    pub(super) fn around(folder: &Path) -> Option<Self> {
+    /// Where the one around a folder begins.
+    pub(super) fn top(folder: &Path) -> Option<PathBuf> {
         let folder = folder.canonicalize().ok()?;
         let top = folder.ancestors().find(|p| p.join(".git").symlink_metadata().is_ok())?;
-        let own = own(top);
+        Some(top.to_path_buf())
+    }
+
+    /// The one that begins here.
+    pub(super) fn at(top: PathBuf) -> Self {
+        let own = own(&top);
         let index = match read(&own.join("index"), INDEX) {
             Some(bytes) => entries(&bytes),
             // Nothing was ever added.
@@ -47,8 +54,8 @@ impl Repository {
         let common = read(&own.join("commondir"), PATTERNS)
             .map(|text| own.join(String::from_utf8_lossy(&text).trim()));
         let exclude = common.unwrap_or(own).join("info/exclude");
-        let exclude = Rc::new(patterns(top, &exclude));
-        Some(Self { top: top.to_path_buf(), index, exclude, patterns: RefCell::default() })
+        let exclude = Rc::new(patterns(&top, &exclude));
+        Self { top, index, exclude, patterns: RefCell::default() }
     }
 
     fn name<'a>(&self, path: &'a Path) -> Option<&'a [u8]> {
@@ -63,9 +70,17 @@ impl Repository {
 
     /// Whether something below a folder is tracked, or that is not known.
     pub(super) fn may_track_below(&self, folder: &Path) -> bool {
-        let (Some(index), Some(name)) = (&self.index, self.name(folder)) else { return true };
+        self.tracked_below(folder).is_none_or(|mut all| all.next().is_some())
+    }
+
+    /// All that is tracked below a path, or as it; none where that is not known.
+    pub(super) fn tracked_below(&self, path: &Path) -> Option<impl Iterator<Item = PathBuf>> {
+        let (index, name) = (self.index.as_ref()?, self.name(path)?);
         let start = if name.is_empty() { Vec::new() } else { [name, b"/"].concat() };
-        index.range(start.clone()..).next().is_some_and(|(found, _)| found.starts_with(&start))
+        let own = index.get_key_value(name).map(|(name, _)| name);
+        let all = index.range(start.clone()..).map(|(found, _)| found);
+        let all = all.take_while(move |found| found.starts_with(&start));
+        Some(own.into_iter().chain(all).map(|name| self.top.join(OsStr::from_bytes(name))))
     }
 
     /// Whether a file is tracked and not as git knows it: then what it holds is nowhere else.
