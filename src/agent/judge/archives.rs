@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::args::split;
-use super::{Effect, Judge, glob};
+use super::{Effect, Judge, glob, scripts};
 use crate::agent::shell::{Call, Output, State, Word};
 use crate::look::ordinary::is_weights_name;
 
@@ -27,13 +27,33 @@ pub(super) fn tar(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
     }
     let args = split(
         &words,
-        &["-f", "-C", "--file", "--directory", "--exclude", "-X", "-T", "--transform", "-I"],
+        &[
+            "-f",
+            "-C",
+            "--file",
+            "--directory",
+            "--exclude",
+            "-X",
+            "-T",
+            "--files-from",
+            "--transform",
+            "-I",
+        ],
     );
     let mut own = state.clone();
     if let Some(to) = args.value(&["-C", "--directory"]) {
         judge.enter(&mut own, to);
     }
     if args.has(&["--remove-files"]) {
+        let list = args.value(&["-T", "--files-from"]).map(|list| judge.text_of(state, list));
+        match list {
+            Some(Some(names)) => {
+                let whole = Effect::Remove { recursive: true };
+                names.lines().for_each(|name| judge.touch(&own, &Word::text(name), whole));
+            }
+            Some(None) => scripts::unknown(judge, &own, "a list of files that is not known"),
+            None => {}
+        }
         args.operands.iter().for_each(|w| judge.touch(&own, w, Effect::Remove { recursive: true }));
     }
     let unpacks = args.has(&["-x", "--extract", "--get"]);
@@ -123,6 +143,16 @@ pub(super) fn unzip(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
         judge.enter(&mut own, &to);
     }
     over(judge, &own, None);
+    Output::default()
+}
+
+/// `rar m`, `rar a -df`.
+pub(super) fn rar(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let args = split(&call.words[1..], &[]);
+    let verb = args.known(0).unwrap_or_default();
+    if verb == "m" || verb == "mf" || call.words.iter().any(|w| w.prefix() == "-df") {
+        args.operands.iter().skip(2).for_each(|w| judge.touch(state, w, Effect::Move));
+    }
     Output::default()
 }
 

@@ -230,6 +230,12 @@ pub(super) fn agent(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
         value.as_ref().is_some_and(|v| v.shown().to_lowercase().contains("hook"))
     });
     let without = ["--bare", "--setting-sources", "--safe-mode"];
+    let verb = args.known(0).unwrap_or_default();
+    let sets = ["config", "features", "settings"].contains(&verb.as_str())
+        && call.words.iter().any(|w| w.shown().to_lowercase().contains("hook"));
+    if sets {
+        judge.deny(Why::Consent("it changes which hooks an agent has"));
+    }
     if moved || hooks || args.has(&without) {
         judge.deny(Why::Consent("it starts an agent that has other settings than this one"));
     }

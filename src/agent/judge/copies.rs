@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Args, split};
 use super::{Effect, Judge, glob};
-use crate::agent::shell::{Call, Output, State, Word, Written};
+use crate::agent::shell::{Call, Output, State, Word, Written, bare};
 
 /// So many files of a folder are looked up in the place that it is copied to.
 const FILES: usize = 400;
@@ -33,7 +33,13 @@ fn places(args: &Args) -> (Vec<Word>, Option<Word>) {
 }
 
 /// What lies where something is put.
-fn replaced(judge: &mut Judge<'_>, state: &State, sources: &[Word], to: &Word, deep: bool) {
+pub(super) fn replaced(
+    judge: &mut Judge<'_>,
+    state: &State,
+    sources: &[Word],
+    to: &Word,
+    deep: bool,
+) {
     for place in judge.places(state, to) {
         let folder = place.is_dir();
         for source in sources {
@@ -87,6 +93,17 @@ pub(super) fn mv(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> O
     }
     if let (Some(from), Some(to)) = (sources.first().and_then(Word::literal), to.literal()) {
         known_as(state, &from, &to);
+    }
+    Output::default()
+}
+
+/// `mmv 'models/*' 'old/#1'`: a pattern that no shell has replaced.
+pub(super) fn mmv(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let args = split(&call.words[1..], &[]);
+    let copies = args.has(&["-c", "-l", "-s", "-n"]);
+    if let Some(pattern) = args.known(0).filter(|_| !copies) {
+        let word = Word { parts: vec![bare(&pattern)] };
+        judge.touch(state, &word, Effect::Move);
     }
     Output::default()
 }

@@ -1,7 +1,7 @@
 //! Programs that write over files.
 
 use super::args::split;
-use super::{Effect, Judge, table};
+use super::{Effect, Judge, clouds, table};
 use crate::agent::shell::{Call, Output, State, Word};
 
 /// `dd of=FILE`.
@@ -75,6 +75,7 @@ fn sed_line(judge: &mut Judge<'_>, state: &State, line: &str) {
 /// `-o FILE` and `-O FILE`.
 pub(super) fn output_file(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let name = judge.program.rsplit('/').next().unwrap_or("").to_owned();
+    clouds::told(judge, state, call);
     let valued: &[&str] =
         if name == "wget" { &["-O", "--output-document"] } else { &["-o", "--output"] };
     let folder = "--output-dir";

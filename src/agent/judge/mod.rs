@@ -3,6 +3,7 @@
 
 mod archives;
 mod args;
+mod clouds;
 mod code;
 mod consent;
 mod copies;

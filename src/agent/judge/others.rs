@@ -1,9 +1,12 @@
 //! More of the table of programs: those that write, run or type something where one would not look
 //! for it.
 
-use super::data::{Operands, Which, all};
+use super::data::{Operands, all};
 use super::table::{Program, WHOLE, operands, own};
-use super::{Effect, consent, deputies, editors, patch, powershell, stores, writers};
+use super::{
+    Effect, archives, clouds, consent, copies, deputies, editors, patch, powershell, stores,
+    writers,
+};
 
 /// All of them.
 pub(super) const MORE: &[Program] = &[
@@ -60,9 +63,16 @@ pub(super) const MORE: &[Program] = &[
     own(&["trash-empty"], "always, where a model lies in the trash", true, writers::trash),
     operands(&["rimraf", "del-cli", "trash-cli"], "what it removes", all(WHOLE)),
     operands(&["detox"], "what it renames", Operands { needs: &["-r"], ..all(Effect::Move) }),
-    operands(
-        &["rar"],
-        "with -df, or `m`, what it packs",
-        Operands { which: Which::ButFirst, needs: &["-df", "m"], ..all(Effect::Move) },
+    own(&["rar"], "with -df, or `m`, what it packs", false, archives::rar),
+    own(&["mmv"], "what it renames", false, copies::mmv),
+    operands(&["touch"], "only what safe-rm keeps or is ruled by", all(Effect::Append)),
+    own(
+        &["aws", "gsutil", "gcloud", "s3cmd", "s5cmd", "mc"],
+        "mv, rm, and sync or rsync with deletion, of local paths",
+        false,
+        clouds::copies,
     ),
+    own(&["dvc"], "gc: versions that are nowhere else", false, clouds::dvc),
+    own(&["kubectl", "oc"], "delete of volumes and their claims", false, clouds::kubectl),
+    own(&["http", "https", "xh"], "a deletion told to Ollama", false, clouds::told),
 ];

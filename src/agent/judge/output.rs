@@ -14,10 +14,11 @@ const LINES: usize = 2_000;
 pub(super) fn known(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let name = judge.program.rsplit('/').next().unwrap_or("").to_owned();
     let words = &call.words[1..];
-    let valued: &[&str] = if ["ls", "cat", "tac", "realpath", "readlink"].contains(&name.as_str()) {
-        &[]
-    } else {
-        &["-n", "-e", "-t", "-k", "-o", "-C", "-A", "-B", "-f", "-d", "-m"]
+    let valued: &[&str] = match name.as_str() {
+        "ls" => &["-I", "-w", "-T"],
+        "cat" | "tac" | "realpath" | "readlink" => &[],
+        "rg" => &["-e", "-A", "-B", "-C", "-f", "-m", "-g", "-t", "-T", "-j", "-d", "-M", "-r"],
+        _ => &["-n", "-e", "-t", "-k", "-o", "-C", "-A", "-B", "-f", "-d", "-m"],
     };
     let args = split(words, valued);
     match name.as_str() {

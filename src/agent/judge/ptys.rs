@@ -1,6 +1,6 @@
 //! Terminals that nobody sits at, made around what runs in them.
 
-use super::args::split;
+use super::args::{leading, split};
 use super::consent::mentions;
 use super::{Effect, Judge, Why, editors, scripts, wrappers};
 use crate::agent::shell::{Call, Output, State, Word};
@@ -27,8 +27,9 @@ pub(super) fn terminal(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>
                 judge.touch(state, file, Effect::Overwrite);
             }
             // BSD's has the command behind the file.
-            if args.operands.len() > 1 {
-                return judge.inner(state, args.operands[1..].to_vec(), call);
+            let own = leading(&call.words[1..], &["-F", "-t", "-T"]).operands;
+            if own.len() > 1 && !own[1].prefix().starts_with('-') {
+                return judge.inner(state, own[1..].to_vec(), call);
             }
             match call.stdin.joined() {
                 Some(text) if call.stdin.fed => judge.nested(state, &text, &Output::default()),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::args::split;
-use super::{Effect, Judge, Why};
+use super::{Effect, Judge, Why, archives, copies};
 use crate::agent::shell::{Call, Output, State, Word};
 
 const WHOLE: Effect = Effect::Remove { recursive: true };
@@ -29,8 +29,9 @@ pub(super) fn gio(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
 }
 
 /// `hf cache rm`, `huggingface-cli delete-cache`.
-pub(super) fn hf(judge: &mut Judge<'_>, _: &mut State, call: &Call<'_>) -> Output {
-    let args = split(&call.words[1..], &["--dir", "--revision"]);
+pub(super) fn hf(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let valued = ["--dir", "--revision", "--local-dir", "--include", "--exclude", "--repo-type"];
+    let args = split(&call.words[1..], &valued);
     let words: Vec<String> = args.operands.iter().filter_map(Word::literal).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let deletes = matches!(
@@ -42,6 +43,14 @@ pub(super) fn hf(judge: &mut Judge<'_>, _: &mut State, call: &Call<'_>) -> Outpu
     }
     if let ["repo", "delete", ..] | ["repos", "delete", ..] = words.as_slice() {
         judge.deny(Why::Store("it deletes a repository on the hub"));
+    }
+    // A folder that was not downloaded there before: what is in it is no older version of the same.
+    if let (["download", ..], Some(to)) = (words.as_slice(), args.value(&["--local-dir"])) {
+        for folder in judge.places(state, to) {
+            if !folder.join(".cache/huggingface").is_dir() {
+                archives::beside(judge, &folder);
+            }
+        }
     }
     Output::default()
 }
@@ -76,6 +85,13 @@ pub(super) fn rclone(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) 
         }
         "move" | "moveto" => {
             local(1).into_iter().for_each(|w| judge.touch(state, w, Effect::Move));
+        }
+        // Of what comes from elsewhere the names are not known.
+        "copy" => {
+            if let (Some(from), Some(to)) = (local(1).and_then(Word::literal), local(2)) {
+                let inside = [Word::text(format!("{from}/."))];
+                copies::replaced(judge, state, &inside, to, false);
+            }
         }
         "copyto" => {
             local(2).into_iter().for_each(|w| judge.touch(state, w, Effect::Overwrite));

@@ -99,7 +99,7 @@ const PROGRAMS: &[Program] = &[
         data::all(WHOLE),
     ),
     operands(
-        &["rename", "prename", "perl-rename", "mmv", "vidir"],
+        &["rename", "prename", "perl-rename", "vidir"],
         "what it renames",
         Operands { which: Which::ButFirst, unless: &["-n", "--no-act"], ..data::all(Effect::Move) },
     ),
@@ -132,7 +132,12 @@ const PROGRAMS: &[Program] = &[
     ),
     own(&["dd"], "`of=`", true, files::dd),
     own(&["sed", "gsed"], "with -i the files; `w` and `e`", true, files::sed),
-    own(&["sort", "curl", "wget", "aria2c"], "the file of -o or -O", false, files::output_file),
+    own(
+        &["sort", "curl", "wget", "aria2c"],
+        "the file of -o or -O; a deletion told to Ollama",
+        false,
+        files::output_file,
+    ),
     own(&["mv"], "what it moves, and what it replaces", true, copies::mv),
     own(&["cp", "install"], "what it replaces", false, copies::cp),
     own(&["ln"], "with -f what it replaces", false, copies::ln),

@@ -296,6 +296,13 @@ fn named(host: &mut dyn Host, state: &State, name: &str) -> Option<Vec<Word>> {
             Some(vec![Word { parts: vec![Part::Glob("[0-9]*".to_owned())] }])
         }
         "IFS" => Some(vec![Word::text(" \t\n")]),
-        _ => host.variable(name).map(|value| vec![Word::text(value)]),
+        _ => match host.variable(name) {
+            Some(value) => Some(vec![Word::text(value)]),
+            // Where it is not set it may be set for the shell, and then it is this.
+            None if ["TMPDIR", "TMP", "TEMP"].contains(&name) => {
+                Some(vec![Word::text(""), Word::text("/tmp")])
+            }
+            None => None,
+        },
     }
 }

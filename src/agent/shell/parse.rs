@@ -297,10 +297,10 @@ fn redirect(io: &IoRedirect) -> Option<Redirect> {
             Some(match kind {
                 IoFileRedirectKind::Write
                 | IoFileRedirectKind::Clobber
+                // What is written there begins at the file's beginning.
+                | IoFileRedirectKind::ReadAndWrite
                 | IoFileRedirectKind::DuplicateOutput => Redirect::Write(target),
-                IoFileRedirectKind::Append | IoFileRedirectKind::ReadAndWrite => {
-                    Redirect::Append(target)
-                }
+                IoFileRedirectKind::Append => Redirect::Append(target),
                 IoFileRedirectKind::Read | IoFileRedirectKind::DuplicateInput => {
                     Redirect::Read(target)
                 }
