@@ -7,16 +7,16 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use safe_rm::agent::judge::table;
+use safe_rm::agent::judge::programs;
 
 #[test]
 fn the_document_is_the_table() {
-    let mut text = "# Programs that the hook knows\n\nGenerated from the table in `src/agent/judge/table.rs`. \
+    let mut text = "# Programs that the hook knows\n\nGenerated from the table in `src/agent/judge/programs`. \
                     The way to a program, and a version behind\nits name, do not matter. What is none of \
                     these and is a script that is there is read; all else passes.\n\n\
                     | programs | what is judged |\n| --- | --- |\n"
         .to_owned();
-    for program in table::all() {
+    for program in programs::all() {
         let names: Vec<String> = program.names.iter().map(|name| format!("`{name}`")).collect();
         writeln!(text, "| {} | {} |", names.join(", "), program.judged).unwrap();
     }

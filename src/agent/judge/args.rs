@@ -125,6 +125,51 @@ fn cluster<'a>(
     }
 }
 
+/// The command after a wrapper's own options and `skip` operands; variables before it are left out.
+pub(super) fn rest(words: &[Word], valued: &[&str], skip: usize) -> Vec<Word> {
+    let (mut at, mut skipped) = (0, 0);
+    while let Some(word) = words.get(at) {
+        let known = word.prefix();
+        if known == "--" {
+            at += 1;
+            // What follows is the command, but for the operands before it.
+            at += skip - skipped.min(skip);
+            break;
+        }
+        if known.starts_with('-') && known.len() > 1 {
+            at += if takes_next(&known, valued) { 2 } else { 1 };
+        } else if is_assignment(&known) {
+            at += 1;
+        } else if skipped < skip {
+            skipped += 1;
+            at += 1;
+            // All that follows is the command.
+            if skipped == skip {
+                break;
+            }
+        } else {
+            break;
+        }
+    }
+    words.get(at..).unwrap_or_default().to_vec()
+}
+
+/// Whether the value of an option is the next word; of several in one, that of the last.
+fn takes_next(option: &str, valued: &[&str]) -> bool {
+    if option.starts_with("--") || valued.contains(&option) {
+        return valued.contains(&option);
+    }
+    let takes = |(_, letter): &(usize, char)| valued.contains(&format!("-{letter}").as_str());
+    let first = option.char_indices().skip(1).find(takes);
+    first.is_some_and(|(at, letter)| at + letter.len_utf8() == option.len())
+}
+
+pub(super) fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    })
+}
+
 impl super::Judge<'_> {
     /// Something is done to what lies in the directories that a shell may be in.
     pub(super) fn touch_inside(

@@ -1,47 +1,21 @@
 //! What a command would do to models: each program's operands are found by the table of programs,
 //! and each path is looked at. The first thing that must not go denies the whole command.
 
-mod archives;
 mod args;
-mod clouds;
 mod code;
-mod consent;
-mod copies;
-mod data;
-mod deputies;
-mod editors;
-mod files;
-mod find;
-mod git;
 mod glob;
-mod hosts;
-mod interpreters;
-mod launchers;
-mod others;
-mod output;
 mod own;
-mod patch;
 mod places;
-mod powershell;
-mod ptys;
-mod scan;
-mod scripts;
-mod starters;
-mod stores;
-pub mod table;
+pub mod programs;
 mod tools;
 mod touch;
-mod wrappers;
-mod writers;
-mod xargs;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-pub(in crate::agent) use patch::files as patch_files;
-pub(in crate::agent) use powershell::as_shell as powershell;
+pub(in crate::agent) use programs::{patch_files, powershell};
 pub use tools::{Change, changes, program, typed};
 
 use super::shell::{self, Call, Host, Output, State, Unreadable, Word};
@@ -146,7 +120,7 @@ pub(in crate::agent) struct Judge<'a> {
     /// What is safe-rm's own.
     own: Vec<PathBuf>,
     /// Repositories that were looked at, by their tops.
-    repositories: HashMap<PathBuf, Rc<git::Repository>>,
+    repositories: HashMap<PathBuf, Rc<programs::Repository>>,
     /// Settings of agents that are written, until it is known what with.
     settings: Vec<PathBuf>,
     /// The command hides that an agent runs it.
@@ -248,11 +222,11 @@ impl Host for Judge<'_> {
         // `time -v rm`, `- rm`: what a shell made of the word before is not known here.
         if name.starts_with('-') {
             let skip = usize::from(name == "-");
-            let words = wrappers::rest(&call.words[skip..], &["-f", "-o"], 0);
+            let words = args::rest(&call.words[skip..], &["-f", "-o"], 0);
             return self.prefixed(state, words, &call);
         }
         let before = std::mem::replace(&mut self.program, name.clone());
-        let out = table::judge(self, state, &name, &call);
+        let out = programs::judge(self, state, &name, &call);
         self.program = before;
         out
     }
@@ -277,15 +251,14 @@ impl Host for Judge<'_> {
 
     fn unreadable(&mut self, state: &State, text: &Unreadable) {
         if text.unseen {
-            return scripts::unknown(self, state, "a text that cannot be read to its end");
+            return self.not_known(state, "a text that cannot be read to its end");
         }
         // A shell reads no further than an error either; others may.
         let base = |word: &String| word.rsplit('/').next().unwrap_or("").to_owned();
-        let judged = text
-            .words
-            .iter()
-            .map(base)
-            .find(|word| table::removes(word) || word == "-delete" || word.contains("rmtree("));
+        let judged =
+            text.words.iter().map(base).find(|word| {
+                programs::removes(word) || word == "-delete" || word.contains("rmtree(")
+            });
         if let Some(word) = judged
             && let Some(near) = self.near_any(state)
         {
@@ -298,7 +271,7 @@ impl Host for Judge<'_> {
     }
 
     fn unknown_text(&mut self, state: &State) {
-        scripts::unknown(self, state, "a text for a shell that is not known");
+        self.not_known(state, "a text for a shell that is not known");
     }
 
     fn too_deep(&mut self) {

@@ -1,14 +1,17 @@
 //! The paths that a word may mean, and the texts that it may be.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::{Judge, glob};
-use crate::agent::shell::{Part, State, Word};
+use crate::agent::shell::{Part, State, Word, Written};
 
 /// So many are looked at.
 const PATHS: usize = 256;
 /// So many texts are made of one.
 const TEXTS: usize = 16;
+/// How much of a script is read.
+const READ: u64 = 256 << 10;
 
 impl Judge<'_> {
     /// The absolute paths: what its patterns match, or, where they match nothing, the pattern itself.
@@ -21,6 +24,27 @@ impl Judge<'_> {
         }
         let found: Vec<PathBuf> = paths.iter().flat_map(|p| glob::matches(p)).take(PATHS).collect();
         if found.is_empty() { paths } else { found }
+    }
+
+    /// The text of a file that is there, or was written on the way.
+    pub(super) fn text_of(&self, state: &State, word: &Word) -> Option<String> {
+        if word.literal().as_deref() == Some("/dev/fd/<()") {
+            return state.vars.get("<()")?.first()?.literal();
+        }
+        self.places(state, word).iter().find_map(|path| match state.written.get(path) {
+            Some(Written::Text(text)) => Some(text.clone()),
+            Some(Written::More(text)) => Some(format!("{}\n{text}", file_text(path)?)),
+            Some(Written::Copy(from)) => file_text(from),
+            Some(Written::Unknown) => None,
+            None => file_text(path),
+        })
+    }
+
+    /// Whether a file has a text that the command itself writes, with what is in it known or not.
+    pub(super) fn is_written(&self, state: &State, word: &Word) -> bool {
+        self.places(state, word).iter().any(|path| {
+            state.written.contains_key(path) || (self.made.contains(path) && !path.exists())
+        })
     }
 
     /// Goes to a directory, as a program does that is told to: it is one, or nothing happens.
@@ -67,4 +91,14 @@ fn matched(state: &State, pattern: &str) -> Vec<String> {
     let all: Vec<String> =
         all.iter().take(TEXTS).map(|p| p.to_string_lossy().into_owned()).collect();
     if all.is_empty() { vec![pattern.to_owned()] } else { all }
+}
+
+fn file_text(path: &Path) -> Option<String> {
+    if !path.is_file() {
+        return None;
+    }
+    let file = std::fs::File::open(path).ok()?;
+    let mut bytes = Vec::new();
+    file.take(READ).read_to_end(&mut bytes).ok()?;
+    String::from_utf8(bytes).ok()
 }

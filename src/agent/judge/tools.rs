@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use super::scan::Language;
-use super::{Denial, Effect, Judge, Why, code, consent};
+use super::code::scan::Language;
+use super::programs::consent;
+use super::{Denial, Effect, Judge, Why, code};
 use crate::agent::shell::{self, Output, State, Word};
 use crate::look::Eyes;
 

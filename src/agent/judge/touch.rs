@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Effect, Judge, Near, Why, glob};
 use crate::agent::shell::{Part, State, Word};
-use crate::look::ordinary::{self, Look, Stake};
+use crate::look::ordinary::{Look, Stake, is_weights_name};
 use crate::sys::dir;
 
 /// What a name that is not known ends with, and is no model then.
@@ -153,7 +153,7 @@ impl Judge<'_> {
             let whole = end.contains('/');
             let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix);
             let file = suffix.is_some_and(|s| !s.is_empty() && !s.contains(['*', '?', '[']))
-                && !ordinary::is_weights_name(name.as_ref());
+                && !is_weights_name(name.as_ref());
             if file || (whole && ORDINARY.contains(&name)) {
                 return;
             }
@@ -210,6 +210,20 @@ impl Judge<'_> {
     /// Where the shell may be.
     fn around(&self, state: &State) -> Vec<PathBuf> {
         if state.cwds.is_empty() { vec![self.start.clone()] } else { state.cwds.clone() }
+    }
+
+    /// It cannot be told what is done: denied where something is near.
+    pub(super) fn not_known(&mut self, state: &State, what: &str) {
+        if let Some(near) = self.near_any(state) {
+            self.deny(Why::Unknown(what.to_owned(), near));
+        }
+    }
+
+    /// Files whose names are not known are written into a folder.
+    pub(super) fn written_into(&mut self, folder: &Path) {
+        let weights = glob::listing(folder).into_iter().filter(|n| is_weights_name(n));
+        let all: Vec<PathBuf> = weights.map(|name| folder.join(name)).collect();
+        self.touch_all(&all, Effect::Overwrite);
     }
 
     /// What is at stake in or around a folder.

@@ -3,8 +3,9 @@
 use super::calls::{Does, PATHS, PLACES, WHOLE};
 use super::span::Argument;
 use super::{Code, NOT_KNOWN, judge};
-use crate::agent::judge::scan::{Language, Token};
-use crate::agent::judge::{Effect, Why, archives, scripts, table};
+use crate::agent::judge::code::scan::{Language, Token};
+use crate::agent::judge::programs;
+use crate::agent::judge::{Effect, Why};
 use crate::agent::shell::{Call, Output, Word};
 
 /// Files that are written into the folder of a model.
@@ -48,7 +49,7 @@ impl Code<'_, '_> {
                 let folders = folder.unwrap_or_else(|| vec![Word::text(".")]);
                 let folders: Vec<_> = folders.iter().flat_map(|word| self.folders(word)).collect();
                 for path in folders {
-                    archives::beside(self.judge, &path);
+                    self.judge.written_into(&path);
                 }
             }
             Does::Goes => {
@@ -98,7 +99,7 @@ impl Code<'_, '_> {
                     self.judge.nested(&self.state, &text, &Output::default());
                 }
             }
-            _ if before == Some("sh") && open && table::removes(name) => {
+            _ if before == Some("sh") && open && programs::removes(name) => {
                 let mut words = vec![Word::text(name)];
                 for (start, end) in self.arguments(from) {
                     words.extend(self.value(start, end));
@@ -111,7 +112,7 @@ impl Code<'_, '_> {
                 let is = |n: &str| modules.contains(&n);
                 let of = matches!(self.tokens.get(at + 2), Some(Token::Name(n)) if is(n));
                 if of || before.is_some_and(is) {
-                    scripts::unknown(self.judge, &self.state, NOT_KNOWN);
+                    self.judge.not_known(&self.state, NOT_KNOWN);
                 }
             }
             _ => {}
@@ -152,7 +153,7 @@ impl Code<'_, '_> {
                 let state = self.state.clone();
                 judge(self.judge, &state, self.language, &text, true);
             }
-            None => scripts::unknown(self.judge, &self.state, NOT_KNOWN),
+            None => self.judge.not_known(&self.state, NOT_KNOWN),
         }
     }
 
@@ -269,8 +270,10 @@ impl Code<'_, '_> {
         for word in value.words {
             if let Some(text) = word.pattern() {
                 self.judge.nested(&self.state, &text, &Output::default());
-            } else if self.inline && table::removes(word.prefix().split(' ').next().unwrap_or("")) {
-                scripts::unknown(self.judge, &self.state, "a text for a shell that is not known");
+            } else if self.inline
+                && programs::removes(word.prefix().split(' ').next().unwrap_or(""))
+            {
+                self.judge.not_known(&self.state, "a text for a shell that is not known");
             }
         }
     }

@@ -2,7 +2,7 @@
 //! there is not known, and where it is known to lie in some folder, that is kept.
 
 use super::{Code, Value};
-use crate::agent::judge::scan::{HOLE, Token};
+use crate::agent::judge::code::scan::{HOLE, Token};
 use crate::agent::shell::{Part, Word, bare};
 
 /// So many values of one expression are kept.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Code, Value};
-use crate::agent::judge::scan::{Language, Token};
+use crate::agent::judge::code::scan::{Language, Token};
 use crate::agent::shell::{Part, Word, bare};
 use crate::sys::env;
 

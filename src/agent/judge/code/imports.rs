@@ -1,7 +1,7 @@
 //! What names stand for: modules and functions under other names, and what is bound to a name.
 
 use super::Code;
-use crate::agent::judge::scan::{Language, Token};
+use crate::agent::judge::code::scan::{Language, Token};
 
 /// What a module of Node is called here.
 fn module(name: &str) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 //! its order.
 
 use super::Code;
-use crate::agent::judge::scan::{HOLE, Token};
+use crate::agent::judge::code::scan::{HOLE, Token};
 use crate::agent::shell::{Part, Word, bare};
 
 impl Code<'_, '_> {

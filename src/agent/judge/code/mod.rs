@@ -7,14 +7,15 @@ mod expr;
 mod functions;
 mod imports;
 mod loose;
+pub(super) mod scan;
 mod span;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use self::calls::{CALLS, Does, METHODS, MODULES, WHOLE};
-use super::scan::{HOLE, Language, Token, tokens};
-use super::{Effect, Judge, Why, scripts};
+use self::scan::{HOLE, Language, Token, tokens};
+use super::{Effect, Judge, Why};
 use crate::agent::shell::{Output, State, Word};
 
 const NOT_KNOWN: &str = "a program text that is not known";
@@ -277,7 +278,7 @@ impl Code<'_, '_> {
             _ => return,
         }
         if self.inline {
-            scripts::unknown(self.judge, &self.state, NOT_KNOWN);
+            self.judge.not_known(&self.state, NOT_KNOWN);
         }
     }
 }

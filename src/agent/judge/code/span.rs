@@ -1,7 +1,7 @@
 //! Where the expressions of a program begin and end.
 
 use super::Code;
-use crate::agent::judge::scan::Token;
+use crate::agent::judge::code::scan::Token;
 use crate::agent::shell::Word;
 
 /// An argument: its name, where it has one, and its tokens.

@@ -11,7 +11,7 @@ use super::args::{Args, split};
 use super::{Effect, Judge, patch};
 use crate::agent::shell::{Call, Output, State, Word};
 
-pub(super) use repository::Repository;
+pub(in crate::agent::judge) use repository::Repository;
 
 /// Options with a value.
 const VALUED: &[&str] =

@@ -1,7 +1,6 @@
 //! The programs of the table that start another one.
 
-use super::table::{Program, own, wrapper};
-use super::{hosts, launchers};
+use super::{Program, hosts, launchers, own, wrapper};
 
 /// All of them.
 pub(super) const STARTERS: &[Program] = &[

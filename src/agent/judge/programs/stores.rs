@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::args::split;
-use super::{Effect, Judge, Why, archives, copies};
+use super::{Effect, Judge, Why, copies};
 use crate::agent::shell::{Call, Output, State, Word};
 
 const WHOLE: Effect = Effect::Remove { recursive: true };
@@ -48,7 +48,7 @@ pub(super) fn hf(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> O
     if let (["download", ..], Some(to)) = (words.as_slice(), args.value(&["--local-dir"])) {
         for folder in judge.places(state, to) {
             if !folder.join(".cache/huggingface").is_dir() {
-                archives::beside(judge, &folder);
+                judge.written_into(&folder);
             }
         }
     }

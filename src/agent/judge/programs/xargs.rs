@@ -1,7 +1,7 @@
 //! Commands that are given paths by others: one command for all of them, or one for each.
 
-use super::args::split;
-use super::{Judge, scripts, wrappers};
+use super::args::{rest, split};
+use super::{Judge, scripts};
 use crate::agent::shell::{Call, Output, Part, State, Word};
 
 /// For so many a text for a shell is run one by one.
@@ -103,7 +103,7 @@ pub(super) fn xargs(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
         "-J",
     ];
     let args = split(&call.words[1..], valued);
-    let mut command = wrappers::rest(&call.words[1..], valued, 0);
+    let mut command = rest(&call.words[1..], valued, 0);
     let parallel = judge.program.ends_with("parallel");
     let given = parallel.then(|| command.iter().position(|w| w.prefix() == ":::")).flatten();
     let items = if let Some(at) = given {

@@ -1,7 +1,7 @@
 //! Programs that start another one, by options that are many, or by a text.
 
-use super::args::leading;
-use super::{Judge, scripts, table, wrappers};
+use super::args::{leading, rest};
+use super::{Judge, scripts};
 use crate::agent::shell::{Call, Output, State, Word};
 
 /// Modules of Python that run the script that they are given.
@@ -19,7 +19,7 @@ fn after(judge: &mut Judge<'_>, state: &mut State, words: &[Word], call: &Call<'
     let starts = |word: &Word| {
         word.literal().is_some_and(|name| {
             let base = name.rsplit('/').next().unwrap_or("");
-            !COMMON.contains(&base) && table::is_known(base)
+            !COMMON.contains(&base) && super::is_known(base)
                 || name.ends_with(".py")
                 || (name.contains('/') && judge.text_of(state, word).is_some())
         })
@@ -49,11 +49,11 @@ pub(super) fn verb(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
 pub(super) fn npx(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let own = judge.program.rsplit('/').next().unwrap_or("").to_owned();
     let valued = &["-p", "--package", "-C", "--dir", "--cwd", "-w", "--workspace"];
-    let mut words = wrappers::rest(&call.words[1..], valued, 0);
+    let mut words = rest(&call.words[1..], valued, 0);
     let verb = words.first().map(Word::prefix).unwrap_or_default();
     let verbs = ["exec", "x", "dlx"].contains(&verb.as_str());
     if verbs {
-        words = wrappers::rest(&words[1..], valued, 0);
+        words = rest(&words[1..], valued, 0);
     }
     if let Some(at) =
         call.words.iter().position(|w| ["-c", "--call"].contains(&w.prefix().as_str()))
@@ -122,7 +122,7 @@ pub(super) fn texts(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
 
 /// All of its words are one text for a shell.
 pub(super) fn joined(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
-    let words = wrappers::rest(&call.words[1..], &["-j", "--jobs", "--id"], 0);
+    let words = rest(&call.words[1..], &["-j", "--jobs", "--id"], 0);
     if words.is_empty() {
         Output::default()
     } else {
@@ -208,7 +208,7 @@ pub(super) fn sudo(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
         "--role",
         "--type",
     ];
-    let words = wrappers::rest(&call.words[1..], valued, 0);
+    let words = rest(&call.words[1..], valued, 0);
     let args = leading(&call.words[1..], valued);
     let mut own = state.clone();
     if let Some(to) = args.value(&["-D", "--chdir"]) {
@@ -222,7 +222,7 @@ pub(super) fn sudo(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
 
 /// `chroot FOLDER COMMAND`: all paths lie in the folder.
 pub(super) fn chroot(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
-    let words = wrappers::rest(&call.words[1..], &["--userspec", "--groups"], 0);
+    let words = rest(&call.words[1..], &["--userspec", "--groups"], 0);
     let Some((folder, command)) = words.split_first() else { return Output::default() };
     let mut own = state.clone();
     let root = std::path::PathBuf::from("/");

@@ -1,7 +1,7 @@
 //! Editors and consoles that are told by their options, or by what they read, what they do.
 
 use super::args::split;
-use super::scan::Language;
+use super::code::scan::Language;
 use super::{Effect, Judge, code, writers};
 use crate::agent::shell::{Call, Output, State, Word};
 

@@ -1,7 +1,7 @@
 //! Containers: their volumes, and the folders that are lent to them.
 
-use super::args::split;
-use super::{Judge, Why, wrappers};
+use super::args::{rest, split};
+use super::{Judge, Why};
 use crate::agent::shell::{Call, Output, State, Word, bare};
 
 /// Options of `docker run` with a value.
@@ -50,8 +50,7 @@ const VALUED: &[&str] = &[
 
 /// `docker` and those like it.
 pub(super) fn docker(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
-    let words =
-        wrappers::rest(&call.words[1..], &["-H", "--host", "-c", "--context", "--config", "-l"], 0);
+    let words = rest(&call.words[1..], &["-H", "--host", "-c", "--context", "--config", "-l"], 0);
     let verb: Vec<String> = words.iter().take(2).filter_map(Word::literal).collect();
     let verb: Vec<&str> = verb.iter().map(String::as_str).collect();
     match verb.as_slice() {
@@ -82,7 +81,7 @@ pub(super) fn compose(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>)
 /// lent to it.
 fn down(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
     let valued = ["-f", "--file", "-p", "--project-name", "--profile", "--env-file"];
-    let words = wrappers::rest(words, &valued, 0);
+    let words = rest(words, &valued, 0);
     let Some(verb) = words.first().and_then(Word::literal) else { return };
     let args = split(&words[1..], &["-t", "--timeout"]);
     match verb.as_str() {
@@ -100,7 +99,7 @@ fn down(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
 /// A command in a container of which nothing is known but that its folders are its own.
 fn inside(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
     let valued = ["-e", "--env", "-u", "--user", "-w", "--workdir", "--env-file", "--index"];
-    let words = wrappers::rest(words, &valued, 0);
+    let words = rest(words, &valued, 0);
     let mut own = state.clone();
     own.links.clear();
     own.lent = Some(Vec::new());
@@ -115,15 +114,15 @@ pub(super) fn nsenter(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>)
     if own.lent.take().is_some() {
         own.cwds = vec!["/".into()];
     }
-    judge.inner(&mut own, wrappers::rest(&call.words[1..], &valued, 0), call)
+    judge.inner(&mut own, rest(&call.words[1..], &valued, 0), call)
 }
 
 /// `apptainer exec IMAGE COMMAND`: the home and the current directory are lent to it.
 pub(super) fn apptainer(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let valued = ["-B", "--bind", "--env", "-H", "--home", "--pwd", "-W"];
-    let rest = wrappers::rest(&call.words[1..], &valued, 0);
-    match rest.first().and_then(Word::literal).as_deref() {
-        Some("exec" | "run") => judge.inner(state, wrappers::rest(&rest[1..], &valued, 1), call),
+    let own = rest(&call.words[1..], &valued, 0);
+    match own.first().and_then(Word::literal).as_deref() {
+        Some("exec" | "run") => judge.inner(state, rest(&own[1..], &valued, 1), call),
         _ => Output::default(),
     }
 }
@@ -173,7 +172,7 @@ fn run(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
         own.cwds = own.paths(&at);
     }
     // Behind the image everything is the command's.
-    let after = wrappers::rest(words, VALUED, 0);
+    let after = rest(words, VALUED, 0);
     let after = after.get(1..).unwrap_or_default().to_vec();
     let entry = args.value(&["--entrypoint"]).cloned();
     let command: Vec<Word> = entry.into_iter().chain(after).collect();

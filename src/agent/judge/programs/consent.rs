@@ -1,7 +1,7 @@
 //! Attempts to be the person whose word safe-rm asks for.
 
-use super::args::split;
-use super::{Judge, Why, scripts, wrappers};
+use super::args::{rest, split};
+use super::{Judge, Why, scripts};
 use crate::agent::known;
 use crate::agent::shell::{Call, Output, State, Word};
 
@@ -46,12 +46,13 @@ const SHOWS: &[&str] = &[
     "mcp",
 ];
 
-pub(super) const TYPED: &str = "it types for a person, or runs safe-rm at a terminal of its making";
+pub(in crate::agent::judge) const TYPED: &str =
+    "it types for a person, or runs safe-rm at a terminal of its making";
 const ANSWERS: &str = "it answers in the place of a person";
 const OTHER: &str = "it gives safe-rm other surroundings than a person would";
 
 /// Whether a text that is typed is the word that a person types, or a part of it.
-pub(super) fn is_the_word(text: &str) -> bool {
+pub(in crate::agent::judge) fn is_the_word(text: &str) -> bool {
     let text = text.replace("\\n", "\n").replace("\\r", "\n");
     text.lines().map(str::trim).any(|line| line.len() > 1 && "DELETE".contains(line))
 }
@@ -205,7 +206,7 @@ pub(super) fn mentions(call: &Call<'_>) -> bool {
 
 /// Programs that type what they are told into other windows.
 pub(super) fn types(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
-    let words = wrappers::rest(&call.words[1..], &["-d", "--delay", "--window", "-w"], 0);
+    let words = rest(&call.words[1..], &["-d", "--delay", "--window", "-w"], 0);
     let typed = words.iter().map(Word::shown).filter(|w| w != "type" && w != "key");
     let typed: Vec<String> = typed.collect();
     if is_the_word(&typed.concat()) || typed.iter().any(|w| is_the_word(w)) {
@@ -243,7 +244,7 @@ pub(super) fn agent(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
     let prompts = args.flags.iter().filter_map(|(_, value)| value.as_ref()).chain(&args.operands);
     for text in prompts.filter_map(Word::literal) {
         let first = text.split_whitespace().next().unwrap_or("");
-        if super::table::removes(first) {
+        if super::removes(first) {
             judge.nested(state, &text, &Output::default());
         }
     }
@@ -255,6 +256,6 @@ pub(super) fn faketime(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>
     if mentions(call) {
         judge.deny(Why::Consent("it gives safe-rm another clock"));
     }
-    let words = wrappers::rest(&call.words[1..], &["-f", "--exclude-monotonic"], 1);
+    let words = rest(&call.words[1..], &["-f", "--exclude-monotonic"], 1);
     judge.inner(state, words, call)
 }

@@ -1,12 +1,10 @@
 //! Archives: what they take away, and what unpacking them writes over.
 
 use std::io::Read;
-use std::path::{Path, PathBuf};
 
 use super::args::split;
-use super::{Effect, Judge, glob, scripts};
+use super::{Effect, Judge};
 use crate::agent::shell::{Call, Output, State, Word};
-use crate::look::ordinary::is_weights_name;
 
 /// So many members of an archive are read.
 const MEMBERS: usize = 4_000;
@@ -51,7 +49,7 @@ pub(super) fn tar(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
                 let whole = Effect::Remove { recursive: true };
                 names.lines().for_each(|name| judge.touch(&own, &Word::text(name), whole));
             }
-            Some(None) => scripts::unknown(judge, &own, "a list of files that is not known"),
+            Some(None) => judge.not_known(&own, "a list of files that is not known"),
             None => {}
         }
         args.operands.iter().for_each(|w| judge.touch(&own, w, Effect::Remove { recursive: true }));
@@ -109,15 +107,9 @@ fn over(judge: &mut Judge<'_>, state: &State, members: Option<&[String]>) {
                     judge.touch_path(&folder.join(name), false, Effect::Overwrite);
                 }
             }
-            None => beside(judge, &folder),
+            None => judge.written_into(&folder),
         }
     }
-}
-
-pub(super) fn beside(judge: &mut Judge<'_>, folder: &Path) {
-    let weights = glob::listing(folder).into_iter().filter(|n| is_weights_name(n));
-    let all: Vec<PathBuf> = weights.map(|name| folder.join(name)).collect();
-    judge.touch_all(&all, Effect::Overwrite);
 }
 
 /// `unzip`, `7z`, `unrar`.

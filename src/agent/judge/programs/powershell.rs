@@ -1,6 +1,6 @@
 //! PowerShell, as far as its commands have their like among the programs of a shell.
 
-use super::{Judge, scripts};
+use super::Judge;
 use crate::agent::shell::{Call, Output, State, Word};
 
 /// Commands with what does the same.
@@ -71,7 +71,7 @@ pub(super) fn pwsh(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
     match text {
         Some(text) => judge.nested(state, &as_shell(&text), &Output::default()),
         None => {
-            scripts::unknown(judge, state, "a text for a shell that is not known");
+            judge.not_known(state, "a text for a shell that is not known");
             Output::unknown(Vec::new())
         }
     }

@@ -1,8 +1,8 @@
 //! Interpreters: where their program is written, and in which language.
 
 use super::args::{leading, split};
-use super::scan::{Language, Token, tokens};
-use super::{Effect, Judge, code, launchers, scripts};
+use super::code::scan::{Language, Token, tokens};
+use super::{Effect, Judge, code, launchers};
 use crate::agent::shell::{Call, Output, State, Word};
 
 /// `python -c`, `python -`, `python FILE`, `python -m MODULE`.
@@ -129,7 +129,7 @@ fn program(
         written = true;
         let Some(value) = value else { continue };
         let Some(texts) = judge.texts(state, value) else {
-            scripts::unknown(judge, state, "a program text that is not known");
+            judge.not_known(state, "a program text that is not known");
             continue;
         };
         for text in texts {
@@ -152,12 +152,12 @@ fn program(
             if let Some(text) = judge.text_of(state, file) {
                 code::with(judge, state, language, &text, inline, given);
             } else if file.literal().is_some_and(|f| f.starts_with("/dev/")) {
-                scripts::unknown(judge, state, "a program text that is not known");
+                judge.not_known(state, "a program text that is not known");
             }
         }
         None if call.stdin.fed => match call.stdin.joined() {
             Some(text) => code::with(judge, state, language, &text, true, given),
-            None => scripts::unknown(judge, state, "a program text that is not known"),
+            None => judge.not_known(state, "a program text that is not known"),
         },
         None => {}
     }

@@ -3,7 +3,7 @@
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Token {
+pub(in crate::agent::judge) enum Token {
     /// A name.
     Name(String),
     /// A string; whether values are put into it at run time, each of which stands as [`HOLE`].
@@ -17,11 +17,11 @@ pub(super) enum Token {
 }
 
 /// Stands where a value is put into a string.
-pub(super) const HOLE: &str = "$__not_known";
+pub(in crate::agent::judge) const HOLE: &str = "$__not_known";
 
 /// Whose grammar it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
+pub(in crate::agent::judge) enum Language {
     /// `#` comments, three quotes, f-strings.
     Python,
     /// `//` comments, templates.
@@ -35,7 +35,7 @@ pub(super) enum Language {
 }
 
 /// Tells the tokens apart.
-pub(super) fn tokens(text: &str, language: Language) -> Vec<Token> {
+pub(in crate::agent::judge) fn tokens(text: &str, language: Language) -> Vec<Token> {
     let chars: Vec<char> = text.chars().collect();
     let mut out = Vec::new();
     let mut at = 0;

@@ -2,10 +2,9 @@
 //! for it.
 
 use super::data::{Operands, all};
-use super::table::{Program, WHOLE, operands, own};
 use super::{
-    Effect, archives, clouds, consent, copies, deputies, editors, patch, powershell, stores,
-    writers,
+    Effect, Program, WHOLE, archives, clouds, consent, copies, deputies, editors, operands, own,
+    patch, powershell, stores, writers,
 };
 
 /// All of them.

@@ -1,14 +1,9 @@
 //! Shells within shells: `-c`, what is read from standard input, and scripts that are there.
 
-use std::io::Read;
-use std::path::Path;
-
 use super::args::leading;
 use super::{Judge, Why, interpreters};
-use crate::agent::shell::{Call, Output, State, Word, Written};
+use crate::agent::shell::{Call, Output, State, Word};
 
-/// How much of a script is read.
-const READ: u64 = 256 << 10;
 /// In longer scripts only what is written plainly counts: they are programs, made by others, that
 /// clean up after themselves.
 const LONG: usize = 32 << 10;
@@ -19,41 +14,13 @@ pub(super) fn text(judge: &mut Judge<'_>, state: &State, words: &[Word], stdin: 
     match texts {
         Some(all) => judge.nested(state, &all.join(" "), stdin),
         None => {
-            unknown(judge, state, "a text for a shell that is not known");
+            judge.not_known(state, "a text for a shell that is not known");
             Output::unknown(Vec::new())
         }
     }
 }
 
-/// A program text that is not known.
-pub(super) fn unknown(judge: &mut Judge<'_>, state: &State, what: &str) {
-    if let Some(near) = judge.near_any(state) {
-        judge.deny(Why::Unknown(what.to_owned(), near));
-    }
-}
-
 impl Judge<'_> {
-    /// The text of a file that is there, or was written on the way.
-    pub(super) fn text_of(&self, state: &State, word: &Word) -> Option<String> {
-        if word.literal().as_deref() == Some("/dev/fd/<()") {
-            return state.vars.get("<()")?.first()?.literal();
-        }
-        self.places(state, word).iter().find_map(|path| match state.written.get(path) {
-            Some(Written::Text(text)) => Some(text.clone()),
-            Some(Written::More(text)) => Some(format!("{}\n{text}", file_text(path)?)),
-            Some(Written::Copy(from)) => file_text(from),
-            Some(Written::Unknown) => None,
-            None => file_text(path),
-        })
-    }
-
-    /// Whether a file has a text that the command itself writes, with what is in it known or not.
-    pub(super) fn is_written(&self, state: &State, word: &Word) -> bool {
-        self.places(state, word).iter().any(|path| {
-            state.written.contains_key(path) || (self.made.contains(path) && !path.exists())
-        })
-    }
-
     /// Runs a script that is there with these arguments.
     fn script(&mut self, state: &State, text: &str, args: &[Word], stdin: &Output) -> Output {
         let before = self.lenient;
@@ -78,20 +45,10 @@ impl Judge<'_> {
         }
         let substituted = file.literal().is_some_and(|f| f.starts_with("/dev/"));
         if file.is_unknown() || substituted || self.is_written(state, file) {
-            unknown(self, state, "a script that is not known");
+            self.not_known(state, "a script that is not known");
         }
         Output::unknown(Vec::new())
     }
-}
-
-fn file_text(path: &Path) -> Option<String> {
-    if !path.is_file() {
-        return None;
-    }
-    let file = std::fs::File::open(path).ok()?;
-    let mut bytes = Vec::new();
-    file.take(READ).read_to_end(&mut bytes).ok()?;
-    String::from_utf8(bytes).ok()
 }
 
 /// `bash -c TEXT`, `bash FILE`, `.. | bash`.
@@ -118,7 +75,7 @@ pub(super) fn shell(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
     if args.has(&["-c"]) {
         let Some(text) = operands.next() else { return Output::default() };
         let Some(texts) = judge.texts(&own, text) else {
-            unknown(judge, &own, "a text for a shell that is not known");
+            judge.not_known(&own, "a text for a shell that is not known");
             return Output::unknown(Vec::new());
         };
         let rest: Vec<Word> = operands.skip(1).cloned().collect();
@@ -145,7 +102,7 @@ pub(super) fn fed(judge: &mut Judge<'_>, state: &State, args: &[Word], stdin: &O
     match stdin.joined() {
         Some(text) => judge.script(state, &text, args, &Output::default()),
         None => {
-            unknown(judge, state, "a text that a shell is given to run");
+            judge.not_known(state, "a text that a shell is given to run");
             Output::unknown(Vec::new())
         }
     }
@@ -157,7 +114,7 @@ pub(super) fn source(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) 
     // What activates an environment is long, and made by a tool.
     let Some(text) = judge.text_of(state, file) else {
         if file.literal().is_some_and(|f| f.starts_with("/dev/")) || judge.is_written(state, file) {
-            unknown(judge, state, "a script that is not known");
+            judge.not_known(state, "a script that is not known");
         }
         return Output::default();
     };
@@ -211,6 +168,6 @@ pub(super) fn direct(
 
 /// `eval` of what is not known; what is known the shell has run itself.
 pub(super) fn evaluated(judge: &mut Judge<'_>, state: &mut State, _: &Call<'_>) -> Output {
-    unknown(judge, state, "a text for a shell that is not known");
+    judge.not_known(state, "a text for a shell that is not known");
     Output::unknown(Vec::new())
 }

@@ -1,7 +1,7 @@
 //! Programs that have something run by another process: it is judged here all the same.
 
-use super::args::split;
-use super::{Judge, Why, consent, scripts, wrappers};
+use super::args::{rest, split};
+use super::{Judge, Why, consent, scripts};
 use crate::agent::shell::{Call, Output, State, Word};
 
 /// tmux and screen: new windows, and keys typed into those of others.
@@ -33,7 +33,7 @@ pub(super) fn terminals(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_
 const VALUED: &str = "tsncxyFelpN";
 
 fn tmux(judge: &mut Judge<'_>, state: &State, words: &[Word]) {
-    let words = wrappers::rest(words, &["-L", "-S", "-f"], 0);
+    let words = rest(words, &["-L", "-S", "-f"], 0);
     let Some(verb) = words.first().and_then(Word::literal) else { return };
     let valued = &["-t", "-s", "-n", "-c", "-x", "-y", "-F", "-e", "-l", "-p", "-N"];
     let mut own = state.clone();
@@ -47,7 +47,7 @@ fn tmux(judge: &mut Judge<'_>, state: &State, words: &[Word]) {
         let keys = ["Enter", "C-m", "KPEnter", "C-c", "C-d", "C-u", "Escape"];
         let key = |w: &Word| w.literal().is_some_and(|w| keys.contains(&w.as_str()));
         let text: Vec<Word> =
-            wrappers::rest(&words[1..], &["-t", "-N"], 0).into_iter().filter(|w| !key(w)).collect();
+            rest(&words[1..], &["-t", "-N"], 0).into_iter().filter(|w| !key(w)).collect();
         scripts::text(judge, &own, &text, &Output::default());
     } else if starts.iter().any(|s| verb.starts_with(s)) {
         let text = behind(&words[1..], VALUED);
@@ -98,7 +98,7 @@ pub(super) fn at(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> O
         Some(text) => {
             judge.nested(state, &text, &Output::default());
         }
-        None if call.stdin.fed => scripts::unknown(judge, state, "a text that is to run later"),
+        None if call.stdin.fed => judge.not_known(state, "a text that is to run later"),
         None => {}
     }
     Output::default()
@@ -129,7 +129,7 @@ pub(super) fn crontab(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>)
 pub(super) fn ssh(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let valued =
         &["-p", "-i", "-l", "-o", "-F", "-J", "-L", "-R", "-D", "-W", "-b", "-c", "-E", "-m", "-S"];
-    let words = wrappers::rest(&call.words[1..], valued, 0);
+    let words = rest(&call.words[1..], valued, 0);
     let Some(host) = words.first().map(Word::prefix) else { return Output::default() };
     let host = host.rsplit('@').next().unwrap_or("").to_lowercase();
     let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
@@ -163,8 +163,7 @@ pub(super) fn su(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> O
         return scripts::text(judge, state, std::slice::from_ref(text), call.stdin);
     }
     let machine = judge.program.ends_with("machinectl");
-    let words =
-        wrappers::rest(&call.words[1..], &["-u", "-g", "-s", "--user"], usize::from(machine) * 2);
+    let words = rest(&call.words[1..], &["-u", "-g", "-s", "--user"], usize::from(machine) * 2);
     if args.has(&["-u", "--user"]) || machine {
         judge.inner(state, words, call)
     } else {

@@ -1,8 +1,8 @@
 //! Terminals that nobody sits at, made around what runs in them.
 
-use super::args::{leading, split};
+use super::args::{leading, rest, split};
 use super::consent::mentions;
-use super::{Effect, Judge, Why, editors, scripts, wrappers};
+use super::{Effect, Judge, Why, editors, scripts};
 use crate::agent::shell::{Call, Output, State, Word};
 
 const NOBODY: &str = "it makes a terminal for safe-rm at which nobody sits";
@@ -70,7 +70,7 @@ pub(super) fn terminal(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>
         }
         _ => {
             let valued = ["-A", "-c", "-n", "-N", "-p", "-r", "-e"];
-            let words = wrappers::rest(&call.words[1..], &valued, 0);
+            let words = rest(&call.words[1..], &valued, 0);
             judge.inner(state, words, call)
         }
     }

@@ -1,7 +1,7 @@
 //! Programs that write over files.
 
 use super::args::split;
-use super::{Effect, Judge, clouds, table};
+use super::{Effect, Judge, clouds};
 use crate::agent::shell::{Call, Output, State, Word};
 
 /// `dd of=FILE`.
@@ -115,7 +115,7 @@ pub(super) fn tee(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
 
 /// What it makes is empty.
 pub(super) fn mkdir(_: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
-    let args = table::split(call, &["-m", "--mode"]);
+    let args = super::split(call, &["-m", "--mode"]);
     for made in args.operands.iter().filter_map(Word::literal) {
         let paths = state.paths(&made);
         state.made.extend(paths);

@@ -1,6 +1,7 @@
 //! `apply_patch`: the files that a patch in its form names, and what is done to each.
 
-use super::{Change, Effect, Judge, scripts};
+use super::{Effect, Judge};
+use crate::agent::judge::tools::Change;
 use crate::agent::shell::{Call, Output, State, Word};
 
 const HEADS: &[(&str, Effect)] = &[
@@ -42,7 +43,7 @@ pub(super) fn program(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>)
     match text {
         Some(text) => files(&text).iter().for_each(|change| judge.change(state, change)),
         None if call.words.len() > 1 || call.stdin.fed => {
-            scripts::unknown(judge, state, "a patch that is not known");
+            judge.not_known(state, "a patch that is not known");
         }
         None => {}
     }
@@ -80,7 +81,7 @@ pub(super) fn common(
 /// `patch [FILE] < PATCH`.
 pub(super) fn patch(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let valued = ["-p", "-i", "-d", "-o", "-r", "-B", "-F", "--input", "--directory", "--strip"];
-    let args = super::table::split(call, &valued);
+    let args = super::split(call, &valued);
     if args.has(&["--dry-run"]) {
         return Output::default();
     }
