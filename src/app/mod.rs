@@ -6,6 +6,7 @@ mod carry_out;
 mod completions;
 mod delete;
 mod explain;
+mod guard;
 mod hook;
 mod ids;
 mod init;
@@ -48,29 +49,58 @@ pub enum Exit {
     Declined = 5,
 }
 
+/// How the program ends: with a code of the table, or with that of a command which it has started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// One of the table.
+    Own(Exit),
+    /// The command's.
+    Of(u8),
+}
+
+impl From<Exit> for End {
+    fn from(exit: Exit) -> Self {
+        Self::Own(exit)
+    }
+}
+
+impl End {
+    /// The number that whoever called the program sees.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Own(exit) => exit as u8,
+            Self::Of(code) => code,
+        }
+    }
+}
+
 /// Runs the program. A defect in it is a failure like any other: its code is in the table.
 #[must_use]
-pub fn run(argv: &[OsString]) -> Exit {
+pub fn run(argv: &[OsString]) -> End {
     std::panic::catch_unwind(|| dispatch(argv)).unwrap_or_else(|_| {
         Voice::Text.remark(
             "this is a defect of safe-rm: please report it; `safe-rm undo` puts back what was moved",
         );
-        Exit::Failed
+        Exit::Failed.into()
     })
 }
 
-fn dispatch(argv: &[OsString]) -> Exit {
+fn dispatch(argv: &[OsString]) -> End {
+    if let Some(end) = guard::inner(argv) {
+        return end;
+    }
     // rm's own grammar, whether the program is called by that name or told to be rm.
     match argv {
-        [name, args @ ..] if cli::rm::is_called_rm(name) => return rm::run(name, args),
-        [_, word, args @ ..] if word == "rm" => return rm::run(word, args),
+        [name, args @ ..] if cli::rm::is_called_rm(name) => return rm::run(name, args).into(),
+        [_, word, args @ ..] if word == "rm" => return rm::run(word, args).into(),
         _ => {}
     }
     if let Some(kind) = ids::asked(argv) {
-        return ids::run(kind);
+        return ids::run(kind).into();
     }
     if let Some(text) = mistyped::ambiguous(argv) {
-        return usage(&text, Voice::Text);
+        return usage(&text, Voice::Text).into();
     }
     let cli = match Cli::try_parse_from(argv) {
         Ok(cli) => cli,
@@ -79,11 +109,11 @@ fn dispatch(argv: &[OsString]) -> Exit {
             let json = words.any(|a| a == "--json");
             let voice = if json { Voice::Json } else { Voice::Text };
             voice.usage(&error.render().to_string(), Exit::Usage as u8);
-            return Exit::Usage;
+            return Exit::Usage.into();
         }
         Err(help) => {
             let _ = help.print();
-            return Exit::Done;
+            return Exit::Done.into();
         }
     };
     let json = match &cli.command {
@@ -102,13 +132,14 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Explain(args)) => args.json,
         Some(Command::Ack(_) | Command::Rm(_) | Command::Deny(_) | Command::Cancel(_)) => false,
         Some(Command::Init(_) | Command::Completions(_) | Command::Man(_)) => false,
+        Some(Command::Guard(args)) => args.json,
         Some(Command::Hook(_)) => false,
     };
     let voice = if json { Voice::Json } else { Voice::Text };
     if cli.command.is_none()
         && let Some(text) = mistyped::mistyped(&cli.delete.paths)
     {
-        return usage(&text, voice);
+        return usage(&text, voice).into();
     }
     let result = match cli.command {
         None => delete::run(&cli.delete, voice),
@@ -133,11 +164,15 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args, voice),
         Some(Command::Hook(args)) => Ok(hook::run(&args.agent)),
+        Some(Command::Guard(args)) => return guard::run(&args, voice),
     };
-    result.unwrap_or_else(|error| {
-        voice.failure(&error, Exit::Failed as u8);
-        Exit::Failed
-    })
+    result.map(End::Own).unwrap_or_else(|error| failed(&error, voice))
+}
+
+/// Something failed, and is told.
+fn failed(error: &anyhow::Error, voice: Voice) -> End {
+    voice.failure(error, Exit::Failed as u8);
+    Exit::Failed.into()
 }
 
 /// The words were understood, and make no sense.

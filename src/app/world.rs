@@ -36,6 +36,7 @@ pub(super) fn read() -> Result<World> {
         ancestors: process::ancestors(),
         holders: Vec::new(),
         added: &[],
+        guarded: agent::guard::is_inside(&env::surroundings()),
     };
     let alone = || agent::who(&seen).standing == Standing::Agent || terminal::open().is_err();
     let mut world = of(alone())?;
@@ -72,6 +73,7 @@ impl World {
             ancestors: process::ancestors(),
             holders: holders.into_iter().map(process::with_ancestors).collect(),
             added: &self.policy.agents,
+            guarded: agent::guard::is_inside(&self.surroundings),
         })
     }
 

@@ -10,7 +10,7 @@ safe-rm undo                 put the last deletion back
 
 usage: safe-rm [OPTION].. PATH..   or   safe-rm COMMAND ..
 commands: plan ls log policy explain, undo trash purge, label ack, rm,
-          requests approve deny cancel wait, init completions man
+          requests approve deny cancel wait, guard, init completions man
 `safe-rm --help` says what they do, `safe-rm COMMAND -h` what one takes";
 
 /// `safe-rm --help`
@@ -29,6 +29,7 @@ undo     undo [ID or PATH]     put back the last deletion, or this one
 label    label PATH.., ack     write what a model is; vouch for `Retired:`
 asked    requests              what agents asked for; they `wait` or `cancel`
          approve, deny ID      a person's answer to it
+guard    guard -- COMMAND      an agent that can delete no model, by any program
 as rm    rm ..                 rm's own options; a model gets plan and word
 set up   init SHELL            `rm` is safe-rm; also: completions, man
 
@@ -59,3 +60,9 @@ examples: eval \"$(safe-rm init bash)\"       in ~/.bashrc; zsh in ~/.zshrc
 pub(super) const COMPLETIONS: &str = "\
 example: safe-rm completions bash \\
              > ~/.local/share/bash-completion/completions/safe-rm";
+
+/// Below the help of `guard`.
+pub(super) const GUARD: &str = "\
+examples: safe-rm guard -- claude
+          safe-rm guard --protect ~/models --allow-delete ~/models/staging -- bash
+          safe-rm guard --check";

@@ -1,12 +1,14 @@
 //! What may be typed.
 
 mod documented;
+mod guard;
 mod help;
 pub mod rm;
 mod setup;
 mod values;
 
 pub use documented::documented;
+pub use guard::Guard;
 pub use setup::{Completions, Init, Man, Shell, Target};
 
 use std::ffi::OsString;
@@ -102,6 +104,9 @@ pub enum Command {
     /// Judge one call of a coding agent's tool, given on stdin, before it runs
     #[command(after_help = "example: safe-rm hook claude-code < call.json")]
     Hook(Hook),
+    /// Start a command in which nothing that is protected can be deleted, by any program
+    #[command(after_help = help::GUARD)]
+    Guard(Guard),
 }
 
 /// `safe-rm PATH...`

@@ -89,6 +89,14 @@ pub fn program(name: &str) -> std::io::Result<(PathBuf, bool)> {
     Ok((own, found.unwrap_or(false)))
 }
 
+/// The file that runs, and what PATH leads to by this name, as it is written there.
+#[must_use]
+pub fn programs(name: &str) -> Vec<PathBuf> {
+    let path = var("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|p| p.join(name)).find(|file| file.is_file());
+    std::env::current_exe().into_iter().chain(found).collect()
+}
+
 fn absolute(name: &str) -> Option<PathBuf> {
     var(name).map(PathBuf::from).filter(|p| p.is_absolute())
 }

@@ -2,6 +2,7 @@
 
 mod copies;
 mod explain;
+mod guard;
 mod hook;
 mod ids;
 mod json;
@@ -27,6 +28,7 @@ pub use progress::watch;
 pub use safe::harmless;
 
 use crate::act::Found;
+use crate::agent::guard::{Helper, Picture, Problem};
 use crate::decide::{Plan, Rule};
 use crate::facts::Stamp;
 use crate::keep::{Entry, Event, Filed, Request};
@@ -170,6 +172,20 @@ impl Voice {
         }));
     }
 
+    /// Shows what the guard would be here.
+    pub fn guard(self, picture: &Picture) {
+        let document = guard::Document::of(picture);
+        if self == Self::Text {
+            self.prose(&guard::text(picture));
+        }
+        self.document(&serde_json::to_value(&document).unwrap_or_default());
+    }
+
+    /// Tells why nothing was started.
+    pub fn no_guard(self, problems: &[Problem]) {
+        let _ = write!(anstream::stderr(), "{}", guard::problems(problems));
+    }
+
     /// Tells the policy in force.
     pub fn policy(self, policy: &Policy) {
         if self == Self::Text {
@@ -220,6 +236,12 @@ pub fn request_ids(requests: &[Filed], clock: &Clock) {
 /// Ids of rules with when they refuse.
 pub fn rule_ids() {
     verbatim(ids::rules().as_bytes());
+}
+
+/// Which helpers outside of a guard can be seen, if any.
+#[must_use]
+pub fn helpers(helpers: &[Helper]) -> Option<String> {
+    guard::helpers(helpers)
 }
 
 /// Why a call of an agent's tool is denied.

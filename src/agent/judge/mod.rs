@@ -15,7 +15,7 @@ mod glob;
 mod hosts;
 mod interpreters;
 mod output;
-mod own;
+pub(super) mod own;
 mod scan;
 mod scripts;
 mod stores;
@@ -155,7 +155,7 @@ impl<'a> Judge<'a> {
             near: HashMap::new(),
             glance: Glance::new(LOOKS, eyes),
             folders: HashMap::new(),
-            own: own::places(eyes),
+            own: own::places(eyes.surroundings),
             denial: None,
             program: String::new(),
             lenient: false,

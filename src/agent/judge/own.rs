@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::Why;
-use crate::look::Eyes;
+use crate::sys::env::Surroundings;
 
 /// Folders of agents in which hooks are set.
 const SETTINGS: &[&str] = &[
@@ -33,8 +33,7 @@ const FOLDERS: &[&str] = &[
 const READ: u64 = 1 << 20;
 
 /// What is safe-rm's own, as it is written and with its links resolved.
-pub(super) fn places(eyes: &Eyes<'_>) -> Vec<PathBuf> {
-    let world = eyes.surroundings;
+pub(in crate::agent) fn places(world: &Surroundings) -> Vec<PathBuf> {
     let mut own: Vec<PathBuf> = vec!["/etc/safe-rm".into()];
     own.extend(world.state.clone());
     own.extend(world.home_trash.clone());
@@ -55,6 +54,13 @@ pub(super) fn why(path: &Path, own: &[PathBuf]) -> Option<Why> {
         return Some(Why::Own(path.to_path_buf()));
     }
     settings(path).map(Why::Settings)
+}
+
+/// The settings files that call the hook in the folders of agents below a home or a project.
+pub(in crate::agent) fn calling(below: &Path) -> Vec<PathBuf> {
+    let folders = FOLDERS.iter().map(|f| below.join(f)).filter(|f| f.is_dir());
+    let files = folders.flat_map(|f| SETTINGS.iter().map(move |s| f.join(s)));
+    files.filter(|file| calls(file)).collect()
 }
 
 /// The file in (or as) this path that calls the hook.

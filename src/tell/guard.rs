@@ -1,0 +1,234 @@
+//! What the guard would be here, as text and as `safe-rm/guard/1`.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+
+use super::safe::{harmless, path as shown};
+use super::words::{hint, wrap};
+use crate::agent::guard::{Helper, Picture, Problem, Why};
+
+/// What `safe-rm guard --check` answers.
+#[derive(Debug, Serialize)]
+pub(super) struct Document {
+    /// `safe-rm/guard/1`
+    schema: &'static str,
+    /// Whether a command could be started in the guard here and now
+    possible: bool,
+    /// What stands against it
+    problems: Vec<ProblemDocument>,
+    /// What is protected: nothing in it can be removed, renamed, replaced or cut
+    protected: Vec<ProtectedDocument>,
+    /// Folders in protected roots in which everything stays allowed
+    allowed: Vec<PathDocument>,
+    /// Folders whose own entries cannot be removed or renamed, since something in them is protected;
+    /// nor can what is made in them later
+    held: Vec<PathDocument>,
+    /// Programs' own files that cannot be saved as these programs do it
+    breaks: Vec<BrokenDocument>,
+    /// Helpers outside of the guard that are not in it and do what they are told
+    outside: Vec<HelperDocument>,
+}
+
+/// A path.
+#[derive(Debug, Serialize)]
+struct PathDocument {
+    /// The path; what is not UTF-8 in it is replaced
+    path: String,
+    /// Its bytes in base64, where it is not UTF-8
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_b64: Option<String>,
+}
+
+/// What stands against starting.
+#[derive(Debug, Serialize)]
+struct ProblemDocument {
+    /// What it is
+    message: String,
+    /// The way out
+    hint: String,
+}
+
+/// A protected place.
+#[derive(Debug, Serialize)]
+struct ProtectedDocument {
+    /// Where it is, without links
+    #[serde(flatten)]
+    path: PathDocument,
+    /// Why: `root`, `policy`, `trash`, `own`, `program`, `start-up`, `keys`, `units` or `settings`
+    why: &'static str,
+    /// Whether nothing in it can be written either
+    read_only: bool,
+    /// Whether it is there
+    there: bool,
+}
+
+/// A file that cannot be saved as usual.
+#[derive(Debug, Serialize)]
+struct BrokenDocument {
+    /// The file
+    #[serde(flatten)]
+    path: PathDocument,
+    /// Whose it is
+    program: &'static str,
+    /// The way out
+    hint: &'static str,
+}
+
+/// A helper outside.
+#[derive(Debug, Serialize)]
+struct HelperDocument {
+    /// What it is
+    name: &'static str,
+    /// What it can be made to do
+    does: &'static str,
+    /// Where it listens
+    #[serde(flatten)]
+    path: PathDocument,
+}
+
+impl PathDocument {
+    fn of(path: &Path) -> Self {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let path_b64 = path.to_str().is_none().then(|| STANDARD.encode(bytes));
+        Self { path: path.to_string_lossy().into_owned(), path_b64 }
+    }
+}
+
+fn why(why: Why) -> (&'static str, &'static str) {
+    match why {
+        Why::Root => ("root", "a root"),
+        Why::Listed => ("policy", "the policy protects it"),
+        Why::Trash => ("trash", "a trash"),
+        Why::Own => ("own", "safe-rm's own"),
+        Why::Program => ("program", "safe-rm itself"),
+        Why::StartUp => ("start-up", "shells and sessions start with it"),
+        Why::Keys => ("keys", "keys"),
+        Why::Units => ("units", "units of your systemd"),
+        Why::Settings => ("settings", "calls safe-rm's hook"),
+    }
+}
+
+impl Document {
+    pub(super) fn of(picture: &Picture) -> Self {
+        let paths = |paths: &[std::path::PathBuf]| -> Vec<PathDocument> {
+            paths.iter().map(|p| PathDocument::of(p)).collect()
+        };
+        let problem = |p: &Problem| ProblemDocument { message: p.text.clone(), hint: p.hint.clone() };
+        Self {
+            schema: "safe-rm/guard/1",
+            possible: picture.problems.is_empty(),
+            problems: picture.problems.iter().map(problem).collect(),
+            protected: picture
+                .places
+                .iter()
+                .map(|place| ProtectedDocument {
+                    path: PathDocument::of(&place.path),
+                    why: why(place.why).0,
+                    read_only: place.read_only,
+                    there: place.there,
+                })
+                .collect(),
+            allowed: paths(&picture.allowed),
+            held: paths(&picture.held),
+            breaks: picture
+                .breaks
+                .iter()
+                .map(|b| BrokenDocument {
+                    path: PathDocument::of(&b.path),
+                    program: b.program,
+                    hint: b.then,
+                })
+                .collect(),
+            outside: picture
+                .helpers
+                .iter()
+                .map(|h| HelperDocument {
+                    name: h.name,
+                    does: h.does,
+                    path: PathDocument::of(&h.place),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Lines below a heading, none where there is nothing to say.
+fn part(out: &mut String, heading: &str, lines: impl Iterator<Item = String>) {
+    let mut lines = lines.peekable();
+    if lines.peek().is_some() {
+        out.push_str(&wrap(0, "", heading));
+        out.push('\n');
+        for line in lines {
+            out.push_str(&wrap(2, "", &line));
+            out.push('\n');
+        }
+    }
+}
+
+/// What the guard would be, in words.
+pub(super) fn text(picture: &Picture) -> String {
+    let mut out = String::new();
+    let place = |place: &crate::agent::guard::Place| {
+        let level = if place.read_only { ", read-only" } else { "" };
+        let there = if place.there { "" } else { ", not there yet" };
+        format!("{} ({}{level}{there})", shown(&place.path), why(place.why).1)
+    };
+    part(
+        &mut out,
+        "protected: nothing in it can be removed, renamed, replaced or cut",
+        picture.places.iter().map(place),
+    );
+    part(
+        &mut out,
+        "in that, everything stays allowed in",
+        picture.allowed.iter().map(|p| shown(p)),
+    );
+    part(
+        &mut out,
+        "what lies directly in these folders, or is made there later, cannot be removed or renamed \
+         either; what lies in their other folders can",
+        picture.held.iter().map(|p| shown(p)),
+    );
+    part(
+        &mut out,
+        "programs' own files that they save by renaming, which fails there",
+        picture.breaks.iter().map(|b| format!("{} ({}: {})", shown(&b.path), b.program, b.then)),
+    );
+    part(
+        &mut out,
+        "outside of the guard, and not held back by it",
+        picture.helpers.iter().map(|h| format!("{}, {} ({})", h.name, shown(&h.place), h.does)),
+    );
+    out.push_str(&problems(&picture.problems));
+    if picture.problems.is_empty() {
+        out.push_str(&format!("{}\n", hint("`safe-rm guard -- COMMAND` would start it here")));
+    }
+    out
+}
+
+/// What stands against it, each with the way out.
+pub(super) fn problems(problems: &[Problem]) -> String {
+    let mut out = String::new();
+    for problem in problems {
+        out.push_str(&format!("safe-rm: {}\n", harmless(&problem.text)));
+        out.push_str(&format!("{}\n", hint(&harmless(&problem.hint))));
+    }
+    if !problems.is_empty() {
+        out.push_str("safe-rm: no guard is possible like this, and nothing was started\n");
+    }
+    out
+}
+
+/// Names the helpers, each once.
+pub(super) fn helpers(helpers: &[Helper]) -> Option<String> {
+    let mut names: Vec<&str> = helpers.iter().map(|h| h.name).collect();
+    names.dedup();
+    let names = names.join(", ");
+    let text = format!(
+        "outside of the guard, and not held back by it: {names}; `safe-rm guard --check` says where"
+    );
+    (!helpers.is_empty()).then_some(text)
+}
