@@ -34,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// What only one room may name.
 const ONLY: &[(&str, &str)] = &[
     ("rustix::", "sys"),
-    ("landlock::{", "sys"),
+    ("PathBeneath", "sys"),
     ("change::", "act keep sys"),
     ("println!", ""),
     ("print!(", ""),

@@ -68,8 +68,7 @@ pub fn who(seen: &Seen<'_>) -> Actor {
         }
     }
     if seen.guarded {
-        let how = "it is in a guard, where the kernel holds deletions back: a person approves outside";
-        found("guard", how.to_owned(), true);
+        found("guard", "it runs in `safe-rm guard`: a person approves outside of it".to_owned(), true);
     }
     evidence.dedup();
     Actor { standing, name, evidence }

@@ -73,8 +73,13 @@ impl World {
             ancestors: process::ancestors(),
             holders: holders.into_iter().map(process::with_ancestors).collect(),
             added: &self.policy.agents,
-            guarded: agent::guard::is_inside(&self.surroundings),
+            guarded: self.is_guarded(),
         })
+    }
+
+    /// Whether the kernel holds deletions back here.
+    pub(super) fn is_guarded(&self) -> bool {
+        agent::guard::is_inside(&self.surroundings)
     }
 
     /// The door, for whoever stands there.

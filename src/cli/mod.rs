@@ -1,14 +1,13 @@
 //! What may be typed.
 
 mod documented;
-mod guard;
+pub mod guard;
 mod help;
 pub mod rm;
 mod setup;
 mod values;
 
 pub use documented::documented;
-pub use guard::Guard;
 pub use setup::{Completions, Init, Man, Shell, Target};
 
 use std::ffi::OsString;
@@ -106,7 +105,7 @@ pub enum Command {
     Hook(Hook),
     /// Start a command in which nothing that is protected can be deleted, by any program
     #[command(after_help = help::GUARD)]
-    Guard(Guard),
+    Guard(guard::Guard),
 }
 
 /// `safe-rm PATH...`

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::safe::{harmless, path as shown};
 use super::words::{hint, wrap};
-use crate::agent::guard::{Helper, Picture, Problem, Why};
+use crate::agent::guard::{Helper, Picture, Place, Problem, Why};
 
 /// What `safe-rm guard --check` answers.
 #[derive(Debug, Serialize)]
@@ -99,15 +99,15 @@ impl PathDocument {
 
 fn why(why: Why) -> (&'static str, &'static str) {
     match why {
-        Why::Root => ("root", "a root"),
-        Why::Listed => ("policy", "the policy protects it"),
-        Why::Trash => ("trash", "a trash"),
+        Why::Root => ("root", "roots"),
+        Why::Listed => ("policy", "`protect` of the policy"),
+        Why::Trash => ("trash", "trash"),
         Why::Own => ("own", "safe-rm's own"),
         Why::Program => ("program", "safe-rm itself"),
-        Why::StartUp => ("start-up", "shells and sessions start with it"),
+        Why::StartUp => ("start-up", "what shells and sessions start with"),
         Why::Keys => ("keys", "keys"),
-        Why::Units => ("units", "units of your systemd"),
-        Why::Settings => ("settings", "calls safe-rm's hook"),
+        Why::Units => ("units", "units of the user's systemd"),
+        Why::Settings => ("settings", "settings that call safe-rm's hook"),
     }
 }
 
@@ -168,18 +168,32 @@ fn part(out: &mut String, heading: &str, lines: impl Iterator<Item = String>) {
     }
 }
 
+/// The roots one by one, and what is protected beside them by why it is. What is not there yet is left
+/// to JSON.
+fn protected(picture: &Picture) -> Vec<String> {
+    let (roots, beside): (Vec<&Place>, Vec<&Place>) =
+        picture.places.iter().filter(|p| p.there).partition(|p| p.why == Why::Root);
+    let root = |place: &&Place| {
+        let level = if place.read_only { " (and nothing written)" } else { "" };
+        format!("{}{level}", shown(&place.path))
+    };
+    let mut lines: Vec<String> = roots.iter().map(root).collect();
+    let mut whys: Vec<&'static str> = beside.iter().map(|p| why(p.why).1).collect();
+    whys.dedup();
+    for reason in whys {
+        let these = beside.iter().filter(|p| why(p.why).1 == reason).map(|p| shown(&p.path));
+        lines.push(format!("{reason}: {}", these.collect::<Vec<_>>().join(", ")));
+    }
+    lines
+}
+
 /// What the guard would be, in words.
 pub(super) fn text(picture: &Picture) -> String {
     let mut out = String::new();
-    let place = |place: &crate::agent::guard::Place| {
-        let level = if place.read_only { ", read-only" } else { "" };
-        let there = if place.there { "" } else { ", not there yet" };
-        format!("{} ({}{level}{there})", shown(&place.path), why(place.why).1)
-    };
     part(
         &mut out,
         "protected: nothing in it can be removed, renamed, replaced or cut",
-        picture.places.iter().map(place),
+        protected(picture).into_iter(),
     );
     part(
         &mut out,

@@ -37,6 +37,12 @@ const FILES: &[(&str, &str, &str)] = &[
     (".ssh/known_hosts", "ssh", "new hosts are added; `ssh-keygen -R` is run outside"),
 ];
 
+/// Folders below the home in which programs make and remove files: one that is first made in the guard
+/// is not granted.
+const FOLDERS: &[(&str, &str)] = &[(".cache", "many programs"), (".npm", "npm")];
+const MADE_LATER: &str = "it is not there: make it before, since what lies in a folder that is made in the \
+                          guard cannot be removed";
+
 /// Those that are there, in a folder whose entries cannot be renamed.
 pub(super) fn breaks(home: Option<&Path>, tree: &Tree) -> Vec<Broken> {
     let Some(home) = home else { return Vec::new() };
@@ -46,5 +52,9 @@ pub(super) fn breaks(home: Option<&Path>, tree: &Tree) -> Vec<Broken> {
         tree.withholds(path) || path.parent().is_some_and(|folder| tree.holds(folder))
     };
     let broken = here.filter(|(path, ..)| stays(path));
-    broken.map(|(path, program, then)| Broken { path, program, then }).collect()
+    let broken = broken.map(|(path, program, then)| Broken { path, program, then });
+    let missing = FOLDERS.iter().map(|(folder, program)| (home.join(folder), *program));
+    let missing = missing.filter(|(path, _)| tree.holds(home) && path.symlink_metadata().is_err());
+    let later = missing.map(|(path, program)| Broken { path, program, then: MADE_LATER });
+    broken.chain(later).collect()
 }

@@ -44,7 +44,7 @@ pub(super) fn holes(places: &[PathBuf], tree: &Tree, mounts: &[Mount]) -> Vec<Ho
         for mount in mounts {
             if let Some(rest) = below(mount, place) {
                 for layer in mount.upper.iter().chain(&mount.lower) {
-                    let seen = layer.join(&rest);
+                    let seen = joined(layer, &rest);
                     if dir::stat_path(&seen).is_ok() {
                         hole(seen, "it is a layer of the overlay");
                     }
@@ -59,7 +59,7 @@ pub(super) fn holes(places: &[PathBuf], tree: &Tree, mounts: &[Mount]) -> Vec<Ho
                 if written.starts_with(place) {
                     hole(mount.point.clone(), how);
                 } else if let Ok(rest) = place.strip_prefix(written) {
-                    hole(mount.point.join(rest), how);
+                    hole(joined(&mount.point, rest), how);
                 }
             }
         }

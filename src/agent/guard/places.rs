@@ -43,7 +43,7 @@ pub(super) fn beside(
 ) -> Vec<(PathBuf, Why)> {
     let mut all: Vec<(PathBuf, Why)> = Vec::new();
     let mut add = |path: PathBuf, why| {
-        if path.is_absolute() && could_change(&path) && all.iter().all(|(p, _)| *p != path) {
+        if path.is_absolute() && could_change(&path, world.euid) && all.iter().all(|(p, _)| *p != path) {
             all.push((path, why));
         }
     };
@@ -94,7 +94,16 @@ fn trashes<'a>(
     of_tops.chain(own).filter(|trash| trash.is_dir())
 }
 
-/// Whether this user may change the place, or any folder above it, which is as good.
-fn could_change(path: &Path) -> bool {
-    path.ancestors().any(dir::may_write)
+/// Whether this user may write to the place, or replace it or any folder above it, which is as good.
+fn could_change(path: &Path, user: u32) -> bool {
+    let replaced = |at: &Path| {
+        let Some(folder) = at.parent() else { return false };
+        let sticky = || {
+            let of = |path: &Path| dir::stat_path(path).ok();
+            let shared = of(folder).filter(|meta| meta.mode & 0o1000 != 0 && meta.uid != user);
+            user != 0 && shared.is_some() && of(at).is_some_and(|meta| meta.uid != user)
+        };
+        dir::may_write(folder) && !sticky()
+    };
+    dir::may_write(path) || path.ancestors().any(replaced)
 }

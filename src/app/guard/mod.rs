@@ -34,11 +34,11 @@ const NOT_FOUND: u8 = 127;
 const NOT_RUN: u8 = 126;
 
 /// Starts the command, or shows what the guard would be.
-pub(super) fn run(args: &cli::Guard, voice: Voice) -> End {
+pub(super) fn run(args: &cli::guard::Guard, voice: Voice) -> End {
     guarded(args, voice).unwrap_or_else(|error| failed(&error, voice))
 }
 
-fn guarded(args: &cli::Guard, voice: Voice) -> Result<End> {
+fn guarded(args: &cli::guard::Guard, voice: Voice) -> Result<End> {
     if !cfg!(target_os = "linux") {
         bail!("the guard is not available here: it is made of Linux' Landlock");
     }
