@@ -76,7 +76,8 @@ fn a_kernel_that_has_none() {
         [("create_ruleset", "ENOSYS"), ("create_ruleset", "EOPNOTSUPP"), ("restrict_self", "E2BIG")]
     {
         let inject = format!("inject=landlock_{call}:error={error}");
-        let mut command = world.command_of("strace", &["-f", "-qq", "-o", "/dev/null", "-e", &inject]);
+        let mut command =
+            world.command_of("strace", &["-f", "-qq", "-o", "/dev/null", "-e", &inject]);
         command.args([BIN, "guard", "--protect", "models", "--", "touch", "started"]);
         let answer = Answer::of(&command.output().unwrap());
         let code = if call == "create_ruleset" { 3 } else { 1 };
@@ -124,7 +125,8 @@ fn ways_round() {
         let prepare = prepare
             .replace("dir=models", &format!("dir={}/models", work.display()))
             .replace("dir=free", &format!("dir={}/free", work.display()));
-        let script = format!("set -e; {prepare}; exec {BIN} guard --protect models -- touch started");
+        let script =
+            format!("set -e; {prepare}; exec {BIN} guard --protect models -- touch started");
         let output = world.command_of("unshare", &["-m", "sh", "-c", &script]).output().unwrap();
         let answer = Answer::of(&output);
         if seen.is_empty() {
@@ -161,8 +163,7 @@ fn a_link_to_a_root() {
     std::os::unix::fs::symlink("../models", world.work().join("names/link")).unwrap();
     let script = "rm -rf names/link/run models/run; mv names/link names/other; rm -f names/link; \
                   ln -sfn /tmp names/link; cat names/link/run/a.bin";
-    let answer =
-        world.run(&["guard", "--protect", "names/link/run", "--", "sh", "-c", script]);
+    let answer = world.run(&["guard", "--protect", "names/link/run", "--", "sh", "-c", script]);
     assert_eq!((answer.code, answer.out.as_str()), (0, "weights"), "{answer:?}");
 }
 
@@ -180,7 +181,8 @@ fn the_inner_step_alone_starts_nothing() {
 #[test]
 fn check_tells_it_all_and_starts_nothing() {
     let world = world();
-    let json = world.run(&["guard", "--protect", "models", "--read-only", "free", "--check", "--json"]);
+    let json =
+        world.run(&["guard", "--protect", "models", "--read-only", "free", "--check", "--json"]);
     assert_eq!(json.code, 0, "{json:?}");
     let json = json.json();
     assert_eq!(json["schema"], "safe-rm/guard/1");
@@ -191,7 +193,10 @@ fn check_tells_it_all_and_starts_nothing() {
         let all = json["protected"].as_array().unwrap();
         all.iter().find(|p| p["path"] == path.to_str().unwrap()).unwrap().clone()
     };
-    assert_eq!((&protected("models")["why"], &protected("models")["read_only"]), (&"root".into(), &false.into()));
+    assert_eq!(
+        (&protected("models")["why"], &protected("models")["read_only"]),
+        (&"root".into(), &false.into())
+    );
     assert_eq!(protected("free")["read_only"], true);
     let held = json["held"].as_array().unwrap();
     for folder in [work.as_path(), std::path::Path::new("/")] {

@@ -70,7 +70,8 @@ fn its_end_passes_through() {
 #[test]
 fn pipes_stay_pipes() {
     let world = world();
-    let bytes: Vec<u8> = (0..3_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let bytes: Vec<u8> =
+        (0..3_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let mut command = guarded(&world, "tee copy; echo aside >&2; test -p /dev/stdin");
     let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -140,7 +141,8 @@ fn keys_are_signals_and_the_terminal_is_given_back() {
     let world = world();
     let mut shell = shell(&world);
     let plain = |shell: &mut Terminal| {
-        let shown = shell.says("stty -a | tr ' ' '\\n' | grep -c '^icanon;*$\\|^opost;*$'; echo =", "=");
+        let shown =
+            shell.says("stty -a | tr ' ' '\\n' | grep -c '^icanon;*$\\|^opost;*$'; echo =", "=");
         assert!(shown.contains('2'), "{shown}");
         shell.0.exp_string("> ").unwrap();
     };
@@ -222,7 +224,9 @@ fn what_is_redirected_in_part_works() {
 fn much_passes_through_the_terminal_in_both_directions() {
     let world = world();
     let mut shell = shell(&world);
-    shell.line("$G sh -c 'stty -echo -onlcr; seq 1 60000 | tee sent; echo the end'; sha256sum < sent");
+    shell.line(
+        "$G sh -c 'stty -echo -onlcr; seq 1 60000 | tee sent; echo the end'; sha256sum < sent",
+    );
     let shown = shell.0.exp_string("the end").unwrap();
     assert!(shown.contains("59999\n60000\n"), "{}", shown.len());
     let sent = std::fs::read_to_string(world.work().join("sent")).unwrap();
@@ -242,7 +246,8 @@ fn much_passes_through_the_terminal_in_both_directions() {
 #[test]
 fn orphans_are_adopted() {
     let world = world();
-    let script = "(setsid sh -c 'sleep 0.3; ps -o ppid= -p $$ > parent' &) ; sleep 1; ps -o ppid= -p $$";
+    let script =
+        "(setsid sh -c 'sleep 0.3; ps -o ppid= -p $$ > parent' &) ; sleep 1; ps -o ppid= -p $$";
     let mut child = guarded(&world, script).stdout(Stdio::piped()).spawn().unwrap();
     let guard = child.id().to_string();
     assert_eq!(child.wait().unwrap().code(), Some(0));

@@ -41,7 +41,11 @@ const WAYS: &[Way] = &[
     way("ln -sf over", "ln", "ln -sf /dev/null top/model/weights.bin"),
     way("a hard link that is cut", "ln", "ln top/model/weights.bin free/h; : > free/h"),
     way("a copy of hard links", "cp", "cp -al top/model free/c; truncate -s0 free/c/weights.bin"),
-    way("a hard link within", "ln", "ln top/model/weights.bin top/model/h; truncate -s0 top/model/h"),
+    way(
+        "a hard link within",
+        "ln",
+        "ln top/model/weights.bin top/model/h; truncate -s0 top/model/h",
+    ),
     way("truncate", "truncate", "truncate -s 0 top/model/weights.bin"),
     way("truncate by a byte", "truncate", "truncate -s -1 top/model/sub/shard.bin"),
     way("redirection", "bash", ": > top/model/weights.bin"),
@@ -59,33 +63,100 @@ const WAYS: &[Way] = &[
     way("shred -u alone", "shred", "shred -n 0 -u top/model/weights.bin"),
     way("gzip", "gzip", "gzip -q top/model/weights.bin"),
     way("tar --remove-files", "tar", "tar --remove-files -cf free/t top/model"),
-    way("tar over", "tar", "cp free/x free/weights.bin; tar -C free -cf - weights.bin | tar -C top/model -xf -"),
-    way("tar over, cut", "tar", "cp free/x free/config.json; tar -C free -cf - config.json | tar -C top/model -x --overwrite"),
+    way(
+        "tar over",
+        "tar",
+        "cp free/x free/weights.bin; tar -C free -cf - weights.bin | tar -C top/model -xf -",
+    ),
+    way(
+        "tar over, cut",
+        "tar",
+        "cp free/x free/config.json; tar -C free -cf - config.json | tar -C top/model -x --overwrite",
+    ),
     way("zip -m", "zip", "zip -qmr free/z.zip top/model"),
     way("rsync --delete", "rsync", "mkdir free/e; rsync -a --delete free/e/ top/model/"),
     way("rsync --remove-source-files", "rsync", "rsync -a --remove-source-files top/model free/"),
     way("git clean", "git", "git -C top/model -c safe.directory='*' clean -ffdxq"),
-    way("git stash", "git", "cd top/model; g() { git -c safe.directory='*' -c user.name=a -c user.email=a@b \"$@\"; }; g commit -q --allow-empty -m a; g stash -u"),
+    way(
+        "git stash",
+        "git",
+        "cd top/model; g() { git -c safe.directory='*' -c user.name=a -c user.email=a@b \"$@\"; }; g commit -q --allow-empty -m a; g stash -u",
+    ),
     way("perl unlink", "perl", "perl -e 'unlink glob qq(top/model/*.bin)'"),
     way("perl rename", "perl", "perl -e 'rename qq(top/model/weights.bin), qq(free/w)'"),
     way("perl truncate", "perl", "perl -e 'truncate qq(top/model/weights.bin), 0'"),
     way("perl open", "perl", "perl -e 'open F, q(>), qq(top/model/weights.bin)'"),
     way("python unlink", "python3", "python3 -c 'import os; os.unlink(\"top/model/weights.bin\")'"),
-    way("python rmtree", "python3", "python3 -c 'import shutil; shutil.rmtree(\"top/model\", True)'"),
-    way("python pathlib", "python3", "python3 -c 'import pathlib; [p.unlink() for p in pathlib.Path(\"top\").rglob(\"*.bin\")]'"),
-    way("python move", "python3", "python3 -c 'import shutil; shutil.move(\"top/model\", \"free/m\")'"),
-    way("python replace", "python3", "python3 -c 'import os; os.replace(\"free/x\", \"top/model/weights.bin\")'"),
+    way(
+        "python rmtree",
+        "python3",
+        "python3 -c 'import shutil; shutil.rmtree(\"top/model\", True)'",
+    ),
+    way(
+        "python pathlib",
+        "python3",
+        "python3 -c 'import pathlib; [p.unlink() for p in pathlib.Path(\"top\").rglob(\"*.bin\")]'",
+    ),
+    way(
+        "python move",
+        "python3",
+        "python3 -c 'import shutil; shutil.move(\"top/model\", \"free/m\")'",
+    ),
+    way(
+        "python replace",
+        "python3",
+        "python3 -c 'import os; os.replace(\"free/x\", \"top/model/weights.bin\")'",
+    ),
     way("python open", "python3", "python3 -c 'open(\"top/model/weights.bin\", \"w\")'"),
-    way("python O_TRUNC", "python3", "python3 -c 'import os; os.open(\"top/model/config.json\", os.O_RDWR | os.O_TRUNC)'"),
-    way("python truncate", "python3", "python3 -c 'import os; os.truncate(\"top/model/weights.bin\", 9)'"),
-    way("python ftruncate", "python3", "python3 -c 'import os; os.ftruncate(os.open(\"top/model/weights.bin\", os.O_RDWR), 0)'"),
-    way("python by a handle", "python3", "python3 -c 'import os; os.unlink(\"weights.bin\", dir_fd=os.open(\"top/model\", 0))'"),
-    way("python by a kept handle", "python3", "python3 -c 'import os; os.unlink(\"weights.bin\", dir_fd=9)'"),
-    way("python moves by a kept handle", "python3", "python3 -c 'import os; os.rename(\"sub/shard.bin\", \"free/s\", src_dir_fd=9)'"),
-    way("EXCHANGE", "python3", "python3 -c 'import ctypes; ctypes.CDLL(None).renameat2(-100, b\"free/x\", -100, b\"top/model/weights.bin\", 2)'"),
-    way("EXCHANGE of folders", "python3", "mkdir free/m; python3 -c 'import ctypes; ctypes.CDLL(None).renameat2(-100, b\"free/m\", -100, b\"top/model\", 2)'"),
-    way("EXCHANGE within", "python3", "python3 -c 'import ctypes; ctypes.CDLL(None).renameat2(-100, b\"top/model/config.json\", -100, b\"top/model/weights.bin\", 2)'"),
-    way("a grandchild that was left behind", "python3", "python3 -c '
+    way(
+        "python O_TRUNC",
+        "python3",
+        "python3 -c 'import os; os.open(\"top/model/config.json\", os.O_RDWR | os.O_TRUNC)'",
+    ),
+    way(
+        "python truncate",
+        "python3",
+        "python3 -c 'import os; os.truncate(\"top/model/weights.bin\", 9)'",
+    ),
+    way(
+        "python ftruncate",
+        "python3",
+        "python3 -c 'import os; os.ftruncate(os.open(\"top/model/weights.bin\", os.O_RDWR), 0)'",
+    ),
+    way(
+        "python by a handle",
+        "python3",
+        "python3 -c 'import os; os.unlink(\"weights.bin\", dir_fd=os.open(\"top/model\", 0))'",
+    ),
+    way(
+        "python by a kept handle",
+        "python3",
+        "python3 -c 'import os; os.unlink(\"weights.bin\", dir_fd=9)'",
+    ),
+    way(
+        "python moves by a kept handle",
+        "python3",
+        "python3 -c 'import os; os.rename(\"sub/shard.bin\", \"free/s\", src_dir_fd=9)'",
+    ),
+    way(
+        "EXCHANGE",
+        "python3",
+        "python3 -c 'import ctypes; ctypes.CDLL(None).renameat2(-100, b\"free/x\", -100, b\"top/model/weights.bin\", 2)'",
+    ),
+    way(
+        "EXCHANGE of folders",
+        "python3",
+        "mkdir free/m; python3 -c 'import ctypes; ctypes.CDLL(None).renameat2(-100, b\"free/m\", -100, b\"top/model\", 2)'",
+    ),
+    way(
+        "EXCHANGE within",
+        "python3",
+        "python3 -c 'import ctypes; ctypes.CDLL(None).renameat2(-100, b\"top/model/config.json\", -100, b\"top/model/weights.bin\", 2)'",
+    ),
+    way(
+        "a grandchild that was left behind",
+        "python3",
+        "python3 -c '
 import os, shutil, time
 if os.fork() == 0:
     os.setsid()
@@ -93,12 +164,25 @@ if os.fork() == 0:
         time.sleep(0.3)
         shutil.rmtree(\"top/model\", True)
     os._exit(0)
-os.wait()'; sleep 0.8"),
-    way("a job in a session of its own", "setsid", "setsid --fork nohup sh -c 'sleep 0.2; rm -rf top/model'; sleep 0.6"),
-    way("node rmSync", "node", "node -e 'fs.rmSync(\"top/model\", {recursive: true, force: true})'"),
+os.wait()'; sleep 0.8",
+    ),
+    way(
+        "a job in a session of its own",
+        "setsid",
+        "setsid --fork nohup sh -c 'sleep 0.2; rm -rf top/model'; sleep 0.6",
+    ),
+    way(
+        "node rmSync",
+        "node",
+        "node -e 'fs.rmSync(\"top/model\", {recursive: true, force: true})'",
+    ),
     way("node unlinkSync", "node", "node -e 'fs.unlinkSync(\"top/model/weights.bin\")'"),
     way("node renameSync", "node", "node -e 'fs.renameSync(\"top/model\", \"free/m\")'"),
-    way("node writeFileSync", "node", "node -e 'fs.writeFileSync(\"top/model/weights.bin\", \"x\")'"),
+    way(
+        "node writeFileSync",
+        "node",
+        "node -e 'fs.writeFileSync(\"top/model/weights.bin\", \"x\")'",
+    ),
     way("node truncateSync", "node", "node -e 'fs.truncateSync(\"top/model/weights.bin\")'"),
     way("io_uring unlink", "cc", "bin/uring unlink top/model/weights.bin"),
     way("io_uring rename", "cc", "bin/uring rename top/model/weights.bin free/w"),
@@ -106,12 +190,24 @@ os.wait()'; sleep 0.8"),
     by_root("a mount namespace of its own", "unshare", "unshare -m rm -rf top/model"),
     by_root("a user namespace of its own", "unshare", "unshare -Ur rm -rf top/model"),
     by_root("chroot", "chroot", "chroot / rm -rf \"$M\""),
-    by_root("a bind mount", "mount", "mkdir free/b; mount --bind top/model free/b; rm -rf free/b/*; umount free/b"),
-    by_root("a clone of its tree", "python3", "python3 -c '
+    by_root(
+        "a bind mount",
+        "mount",
+        "mkdir free/b; mount --bind top/model free/b; rm -rf free/b/*; umount free/b",
+    ),
+    by_root(
+        "a clone of its tree",
+        "python3",
+        "python3 -c '
 import ctypes, os
 fd = ctypes.CDLL(None).syscall(428, -100, b\"top/model\", 1)
-os.unlink(\"weights.bin\", dir_fd=fd)'"),
-    by_root("another user", "setpriv", "setpriv --reuid 0 --regid 0 --clear-groups rm -rf top/model"),
+os.unlink(\"weights.bin\", dir_fd=fd)'",
+    ),
+    by_root(
+        "another user",
+        "setpriv",
+        "setpriv --reuid 0 --regid 0 --clear-groups rm -rf top/model",
+    ),
 ];
 
 fn on(fs: &str, who: Who) {

@@ -21,13 +21,21 @@ const WORK: &[(&str, &str)] = &[
     ("mktemp", "t=$(mktemp) && echo x > $t && mv $t $t.2 && rm $t.2"),
     ("mktemp", "t=$(mktemp -d) && touch $t/x && rm -r $t"),
     ("sed", "sed -i s/x/y/ project/a && rm project/a && echo x > project/a"),
-    ("mv", "mkdir project/d && mv project/a project/d/ && mv project/d project/e && mv project/e/a project/a"),
+    (
+        "mv",
+        "mkdir project/d && mv project/a project/d/ && mv project/d project/e && mv project/e/a project/a",
+    ),
     ("bash", "echo x > project/b && : > project/b && truncate -s 9 project/b"),
-    ("git", "cd project && git init -q g && cd g && git config user.name a && git config user.email a@b && \
+    (
+        "git",
+        "cd project && git init -q g && cd g && git config user.name a && git config user.email a@b && \
              echo 1 > f && git add f && git commit -qm one && echo 2 > f && git commit -qam two && \
              git checkout -q HEAD~1 && git checkout -q - && git gc -q && git stash list && \
-             git branch x && git branch -D x && git clean -fdx"),
-    ("python3", "python3 -c '
+             git branch x && git branch -D x && git clean -fdx",
+    ),
+    (
+        "python3",
+        "python3 -c '
 import json, os, shutil
 for step in range(1, 6):
     new = f\"models/run/checkpoint-{step}\"
@@ -46,18 +54,28 @@ for step in range(1, 6):
         shutil.rmtree(f\"models/staging/checkpoint-{step - 2}\")
 assert sorted(os.listdir(\"models/staging\")) == [\"checkpoint-4\", \"checkpoint-5\"]
 assert len(os.listdir(\"models/run\")) == 6
-'"),
-    ("python3", "python3 -c '
+'",
+    ),
+    (
+        "python3",
+        "python3 -c '
 import os, tempfile
 fd, path = tempfile.mkstemp(dir=\"project\")
 os.write(fd, b\"x\"); os.ftruncate(fd, 0); os.close(fd)
 os.replace(path, \"project/saved\")
 with tempfile.TemporaryDirectory() as d: open(d + \"/x\", \"w\")
-'"),
+'",
+    ),
     ("vim", "vim -Nu NONE -es -c 'normal ihello' -c wq project/a && grep -q hello project/a"),
-    ("npm", "export npm_config_update_notifier=false; cd project && npm init -y > /dev/null && npm pkg set name=other && npm pack > /dev/null"),
+    (
+        "npm",
+        "export npm_config_update_notifier=false; cd project && npm init -y > /dev/null && npm pkg set name=other && npm pack > /dev/null",
+    ),
     ("perl", "perl -pi -e s/x/y/ project/b"),
-    ("tar", "tar -C project -cf project/t.tar a && rm project/a && tar -C project -xf project/t.tar"),
+    (
+        "tar",
+        "tar -C project -cf project/t.tar a && rm project/a && tar -C project -xf project/t.tar",
+    ),
     ("bash", "sleep 60 & kill $!; wait $! || [ $? = 143 ]"),
 ];
 
@@ -106,8 +124,9 @@ fn work_goes_on() {
     }
     all.push_str("exit $failed\n");
     let quoted = all.replace('\'', "'\\''");
-    let inner =
-        format!("bin/safe-rm guard --protect models --allow-delete models/staging -- bash -c '{quoted}'");
+    let inner = format!(
+        "bin/safe-rm guard --protect models --allow-delete models/staging -- bash -c '{quoted}'"
+    );
     for user in [false, true] {
         let (said, code) = on_a_disk(&inner, user);
         assert_eq!(code, 0, "user: {user}: {said}");
@@ -135,7 +154,10 @@ cat told"#;
     let (said, code) = on_a_disk(script, true);
     assert_eq!(code, 0, "{said}");
     assert!(said.contains("fine\n") && said.contains("\n2\n3\n"), "{said}");
-    assert!(said.contains("/mnt/home/.claude.json\"") && !said.contains(".claude/settings.json\","), "{said}");
+    assert!(
+        said.contains("/mnt/home/.claude.json\"") && !said.contains(".claude/settings.json\","),
+        "{said}"
+    );
 }
 
 /// A cargo project beside the root is built and cleaned.
@@ -144,14 +166,16 @@ fn cargo_works_in_a_folder_that_is_granted() {
     let sandbox = Sandbox::now();
     sandbox.file("models/a.bin", "weights");
     sandbox.file("project/src/main.rs", "fn main() { println!(\"built\"); }");
-    sandbox.file("project/Cargo.toml", "[package]\nname = \"p\"\nversion = \"0.1.0\"\nedition = \"2021\"\n");
+    sandbox.file(
+        "project/Cargo.toml",
+        "[package]\nname = \"p\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+    );
     let tools = Path::new(env!("CARGO")).parent().unwrap();
     let path = format!("{}:{}", tools.display(), std::env::var("PATH").unwrap());
     let script = "cd project && mkdir tmp && export TMPDIR=$PWD/tmp CARGO_HOME=$PWD/tmp/home && \
                   cargo run -q --offline && cargo build -q --offline --release && cargo clean -q && \
                   test ! -e target";
-    let mut command =
-        sandbox.command(&["guard", "--protect", "models", "--", "sh", "-c", script]);
+    let mut command = sandbox.command(&["guard", "--protect", "models", "--", "sh", "-c", script]);
     let output = command.env("PATH", path).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(output.stdout, b"built\n");
@@ -167,7 +191,8 @@ fn with_model() -> Sandbox {
 }
 
 fn guarded(world: &Sandbox, script: &str) -> (String, i32) {
-    let mut command = world.command_of("setsid", &["--wait", BIN, "guard", "--protect", "models", "--"]);
+    let mut command =
+        world.command_of("setsid", &["--wait", BIN, "guard", "--protect", "models", "--"]);
     let output = command.args(["sh", "-c", script]).env("S", BIN).stdin(Stdio::null()).output();
     let output = output.unwrap();
     let said = [output.stdout, output.stderr].concat();
@@ -188,7 +213,9 @@ fn inside_a_request_is_filed_and_outside_a_person_approves() {
     for script in [
         format!("script -qec \"$S approve {id}\" /dev/null < /dev/null"),
         format!("script -qec \"$S models/old\" /dev/null < /dev/null"),
-        format!("env -i HOME=$HOME setsid -w script -qec \"{BIN} approve {id}\" /dev/null < /dev/null"),
+        format!(
+            "env -i HOME=$HOME setsid -w script -qec \"{BIN} approve {id}\" /dev/null < /dev/null"
+        ),
         format!("$S deny {id}; $S ack clock; $S rm -rf models/old; $S undo; $S purge; true"),
     ] {
         let (said, _) = guarded(&world, &script);
@@ -234,7 +261,9 @@ fn what_is_its_own_stays() {
     let world = with_model();
     let home = world.home();
     world.run(&["models/old"]);
-    for file in [".bashrc", ".ssh/id", ".config/safe-rm/policy.toml", ".config/systemd/user/a.service"] {
+    for file in
+        [".bashrc", ".ssh/id", ".config/safe-rm/policy.toml", ".config/systemd/user/a.service"]
+    {
         let path = home.join(file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, "x").unwrap();

@@ -68,7 +68,11 @@ pub fn who(seen: &Seen<'_>) -> Actor {
         }
     }
     if seen.guarded {
-        found("guard", "it runs in `safe-rm guard`: a person approves outside of it".to_owned(), true);
+        found(
+            "guard",
+            "it runs in `safe-rm guard`: a person approves outside of it".to_owned(),
+            true,
+        );
     }
     evidence.dedup();
     Actor { standing, name, evidence }

@@ -166,7 +166,7 @@ fn dispatch(argv: &[OsString]) -> End {
         Some(Command::Hook(args)) => Ok(hook::run(&args.agent)),
         Some(Command::Guard(args)) => return guard::run(&args, voice),
     };
-    result.map(End::Own).unwrap_or_else(|error| failed(&error, voice))
+    result.map_or_else(|error| failed(&error, voice), End::Own)
 }
 
 /// Something failed, and is told.

@@ -173,7 +173,8 @@ impl Child {
 
     /// Lets it go on after a stop.
     pub fn go_on(self) {
-        let _ = kill_process_group(self.0, Signal::CONT).or_else(|_| kill_process(self.0, Signal::CONT));
+        let _ = kill_process_group(self.0, Signal::CONT)
+            .or_else(|_| kill_process(self.0, Signal::CONT));
     }
 
     /// Gives it the terminal, or, where it has that already, says so.

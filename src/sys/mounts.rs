@@ -62,7 +62,9 @@ fn layers(options: &[u8]) -> (Option<PathBuf>, Vec<PathBuf>) {
         match key {
             b"upperdir" => upper = Some(plain(value)),
             b"lowerdir" | b"lowerdir+" | b"datadir+" => {
-                lower.extend(separated(value, b':').iter().filter(|l| !l.is_empty()).map(|l| plain(l)));
+                lower.extend(
+                    separated(value, b':').iter().filter(|l| !l.is_empty()).map(|l| plain(l)),
+                );
             }
             _ => {}
         }
@@ -143,7 +145,8 @@ mod tests {
 
     #[test]
     fn reads_the_layers_of_an_overlay() {
-        let line = b"40 1 0:9 / /m rw - overlay overlay rw,lowerdir=/a:/b\\134:c,upperdir=/u,workdir=/w\n";
+        let line =
+            b"40 1 0:9 / /m rw - overlay overlay rw,lowerdir=/a:/b\\134:c,upperdir=/u,workdir=/w\n";
         let mount = &parse(line)[0];
         assert_eq!(mount.upper, Some(PathBuf::from("/u")));
         assert_eq!(mount.lower, [PathBuf::from("/a"), PathBuf::from("/b:c")]);

@@ -116,7 +116,8 @@ impl Document {
         let paths = |paths: &[std::path::PathBuf]| -> Vec<PathDocument> {
             paths.iter().map(|p| PathDocument::of(p)).collect()
         };
-        let problem = |p: &Problem| ProblemDocument { message: p.text.clone(), hint: p.hint.clone() };
+        let problem =
+            |p: &Problem| ProblemDocument { message: p.text.clone(), hint: p.hint.clone() };
         Self {
             schema: "safe-rm/guard/1",
             possible: picture.problems.is_empty(),

@@ -148,7 +148,8 @@ fn write(place: &Path, who: Who, ways: &[Way]) -> PathBuf {
     std::fs::create_dir(&folder).unwrap();
     let possible = ways.iter().filter(|w| !w.root || who == Who::Root);
     for (at, way) in possible.filter(|w| there(w.tool)).enumerate() {
-        std::fs::write(folder.join(format!("{at:02} {}", way.name.replace('/', " "))), way.script).unwrap();
+        std::fs::write(folder.join(format!("{at:02} {}", way.name.replace('/', " "))), way.script)
+            .unwrap();
     }
     folder
 }

@@ -18,18 +18,25 @@ pub struct Broken {
 
 /// Below the home, with what the program does where the rename is refused.
 const FILES: &[(&str, &str, &str)] = &[
-    (".claude.json", "claude-code", "CLAUDE_CONFIG_DIR moves it into a folder of its own"),
+    (
+        ".claude.json",
+        "claude-code",
+        "CLAUDE_CONFIG_DIR=~/.claude moves it to where it can be saved",
+    ),
     (".claude/settings.json", "claude-code", "settings are changed outside of the guard"),
     (".claude/.credentials.json", "claude-code", "log in outside of the guard"),
     (".codex/config.toml", "codex", "CODEX_HOME moves it; settings are changed outside"),
     (".codex/auth.json", "codex", "log in outside of the guard"),
     (".gemini/settings.json", "gemini", "settings are changed outside of the guard"),
     (".gemini/oauth_creds.json", "gemini", "log in outside of the guard"),
-    (".gitconfig", "git", "`git config --global` fails: run it outside, or set GIT_CONFIG_GLOBAL"),
+    (
+        ".gitconfig",
+        "git",
+        "`git config --global` fails, and leaves .gitconfig.lock behind: run it outside, or set \
+         GIT_CONFIG_GLOBAL",
+    ),
     (".npmrc", "npm", "`npm config set` fails: run it outside, or set NPM_CONFIG_USERCONFIG"),
-    (".bash_history", "bash", "set HISTFILE to a file in a folder that is granted"),
-    (".zsh_history", "zsh", "set HISTFILE to a file in a folder that is granted"),
-    (".python_history", "python", "set PYTHON_HISTORY to a file in a folder that is granted"),
+    (".zsh_history", "zsh", "`unsetopt HIST_SAVE_BY_COPY`, or set HISTFILE to another folder"),
     (".viminfo", "vim", "the marks of this session are not kept"),
     (".lesshst", "less", "set LESSHISTFILE to a file in a folder that is granted"),
     (".wget-hsts", "wget", "call it with --no-hsts"),

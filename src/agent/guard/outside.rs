@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::facts::FileKind;
-use crate::sys::env::{self, Surroundings};
 use crate::sys::dir;
+use crate::sys::env::{self, Surroundings};
 
 /// One of them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::Why;
 use crate::agent::judge::own;
+use crate::sys::dir;
 use crate::sys::env::{self, Surroundings};
 use crate::sys::mounts::Mount;
-use crate::sys::dir;
 
 /// What shells and sessions read when they start, below a home.
 const START_UP: &[&str] = &[
@@ -43,7 +43,10 @@ pub(super) fn beside(
 ) -> Vec<(PathBuf, Why)> {
     let mut all: Vec<(PathBuf, Why)> = Vec::new();
     let mut add = |path: PathBuf, why| {
-        if path.is_absolute() && could_change(&path, world.euid) && all.iter().all(|(p, _)| *p != path) {
+        if path.is_absolute()
+            && could_change(&path, world.euid)
+            && all.iter().all(|(p, _)| *p != path)
+        {
             all.push((path, why));
         }
     };

@@ -75,7 +75,9 @@ fn absolute(paths: &[OsString], cwd: Option<&Path>) -> Result<Vec<PathBuf>> {
     let one = |path: &OsString| match cwd {
         _ if Path::new(path).is_absolute() => Ok(PathBuf::from(path)),
         Some(cwd) => Ok(cwd.join(path)),
-        None => Err(anyhow!("there is no working directory here: write `{}` in full", path.display())),
+        None => {
+            Err(anyhow!("there is no working directory here: write `{}` in full", path.display()))
+        }
     };
     paths.iter().map(one).collect()
 }
@@ -118,7 +120,8 @@ fn inside(
     pty: Option<&Pty>,
     which: [bool; 3],
 ) -> Result<Child> {
-    let unlisted = picture.enforce().context("the guard could not be made, and nothing was started")?;
+    let unlisted =
+        picture.enforce().context("the guard could not be made, and nothing was started")?;
     for folder in unlisted {
         Voice::Aside.remark(&format!(
             "{} cannot be listed: nothing in it can be deleted in the guard",
