@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests change files of their own")]
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![allow(clippy::panic, reason = "so does a test speak")]
 
 mod common;
 

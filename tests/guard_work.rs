@@ -212,7 +212,7 @@ fn inside_a_request_is_filed_and_outside_a_person_approves() {
     // Whatever terminal it makes itself, and however it hides where it comes from.
     for script in [
         format!("script -qec \"$S approve {id}\" /dev/null < /dev/null"),
-        format!("script -qec \"$S models/old\" /dev/null < /dev/null"),
+        "script -qec \"$S models/old\" /dev/null < /dev/null".to_owned(),
         format!(
             "env -i HOME=$HOME setsid -w script -qec \"{BIN} approve {id}\" /dev/null < /dev/null"
         ),
