@@ -1,5 +1,6 @@
 //! What is protected beside the roots: what is safe-rm's own, and what runs outside of the guard later.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Why;
@@ -42,9 +43,10 @@ pub(super) fn beside(
     mounts: &[Mount],
 ) -> Vec<(PathBuf, Why)> {
     let mut all: Vec<(PathBuf, Why)> = Vec::new();
+    let mut known = HashMap::new();
     let mut add = |path: PathBuf, why| {
         if path.is_absolute()
-            && could_change(&path, world.euid)
+            && could_change(&path, world.euid, &mut known)
             && all.iter().all(|(p, _)| *p != path)
         {
             all.push((path, why));
@@ -98,7 +100,7 @@ fn trashes<'a>(
 }
 
 /// Whether this user may write to the place, or replace it or any folder above it, which is as good.
-fn could_change(path: &Path, user: u32) -> bool {
+fn could_change(path: &Path, user: u32, known: &mut HashMap<PathBuf, bool>) -> bool {
     let replaced = |at: &Path| {
         let Some(folder) = at.parent() else { return false };
         let sticky = || {
@@ -108,5 +110,12 @@ fn could_change(path: &Path, user: u32) -> bool {
         };
         dir::may_write(folder) && !sticky()
     };
-    dir::may_write(path) || path.ancestors().any(replaced)
+    // Most places lie in the same few folders.
+    let mut known_replaced = |at: &Path| match known.get(at) {
+        Some(known) => *known,
+        None => *known.entry(at.to_path_buf()).or_insert_with(|| replaced(at)),
+    };
+    // From the top: where a folder above can be replaced nothing else needs to be asked.
+    let above: Vec<&Path> = path.ancestors().collect();
+    above.into_iter().rev().any(&mut known_replaced) || dir::may_write(path)
 }
