@@ -17,6 +17,7 @@ use crate::policy::Policy;
 use crate::sys::env::Surroundings;
 use crate::sys::landlock::{self, Domain, Grant};
 use crate::sys::{dir, mounts};
+use resolve::Known;
 use tree::Tree;
 
 pub use breaks::Broken;
@@ -165,6 +166,7 @@ struct Builder {
     places: Vec<Place>,
     links: Vec<PathBuf>,
     problems: Vec<Problem>,
+    known: Known,
 }
 
 impl Builder {
@@ -179,7 +181,7 @@ impl Builder {
     /// A root: it must be there.
     fn root(&mut self, path: &Path, read_only: bool) {
         let shown = path.display();
-        match resolve::resolve(path) {
+        match resolve::resolve(path, &mut self.known) {
             Ok(found) if found.real == Path::new("/") => self.wrong(
                 &format!("`{shown}` is `/`, and cannot be protected: nothing could work in the guard"),
                 "name the folders that hold models",
@@ -203,7 +205,7 @@ impl Builder {
     /// A place that is protected whether or not it is there.
     fn beside(&mut self, path: &Path, why: Why) {
         // What cannot be looked at by this user, this user cannot change.
-        let Ok(found) = resolve::resolve(path) else { return };
+        let Ok(found) = resolve::resolve(path, &mut self.known) else { return };
         if found.real == Path::new("/") || self.places.iter().any(|p| p.path == found.real) {
             return;
         }
@@ -252,7 +254,9 @@ impl Builder {
 /// A folder in which everything stays allowed: it must be there, and hold nothing that is protected.
 fn allow(path: &Path, tree: &Tree) -> Result<PathBuf, (String, &'static str)> {
     let shown = path.display();
-    let found = resolve::resolve(path).ok().filter(|found| found.there && found.real.is_dir());
+    let found = resolve::resolve(path, &mut Known::new())
+        .ok()
+        .filter(|found| found.there && found.real.is_dir());
     let Some(found) = found else {
         let text = format!("`{shown}`, in which deleting is to be allowed, is no folder");
         return Err((text, "make it first"));

@@ -1,6 +1,6 @@
 //! Where a path really leads, and which folders hold the links that lead there.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -22,11 +22,14 @@ pub(super) struct Resolved {
     pub there: bool,
 }
 
+/// What was found of the parts of paths: most places lie in the same few folders.
+pub(super) type Known = HashMap<PathBuf, FileKind>;
+
 /// Resolves an absolute path.
 ///
 /// # Errors
 /// Where a part of it may not be looked at, or links go round.
-pub(super) fn resolve(path: &Path) -> io::Result<Resolved> {
+pub(super) fn resolve(path: &Path, known: &mut Known) -> io::Result<Resolved> {
     let mut left: VecDeque<OsString> = parts(path);
     let (mut real, mut links, mut there) = (PathBuf::from("/"), Vec::new(), true);
     while let Some(name) = left.pop_front() {
@@ -35,6 +38,10 @@ pub(super) fn resolve(path: &Path) -> io::Result<Resolved> {
             continue;
         }
         let next = real.join(&name);
+        if !there || known.get(&next) == Some(&FileKind::Directory) {
+            real = next;
+            continue;
+        }
         let kind = match dir::stat_typed(next.as_os_str()) {
             Ok(meta) => meta.kind,
             Err(error) if errors::is_missing(&error) => {
@@ -44,6 +51,9 @@ pub(super) fn resolve(path: &Path) -> io::Result<Resolved> {
             Err(error) => return Err(error),
         };
         if kind != FileKind::Symlink {
+            if kind == FileKind::Directory {
+                known.insert(next.clone(), kind);
+            }
             real = next;
             continue;
         }
@@ -82,12 +92,12 @@ mod tests {
         std::fs::create_dir_all(top.join("real/in")).unwrap();
         std::fs::create_dir(top.join("names")).unwrap();
         std::os::unix::fs::symlink("../real", top.join("names/link")).unwrap();
-        let found = resolve(&top.join("names/link/in")).unwrap();
+        let found = resolve(&top.join("names/link/in"), &mut Known::new()).unwrap();
         assert_eq!(found.real, top.join("real/in"));
         assert_eq!((found.links, found.there), (vec![top.join("names")], true));
-        let missing = resolve(&top.join("names/link/later/x")).unwrap();
+        let missing = resolve(&top.join("names/link/later/x"), &mut Known::new()).unwrap();
         assert_eq!((missing.real, missing.there), (top.join("real/later/x"), false));
         std::os::unix::fs::symlink("round", top.join("round")).unwrap();
-        assert!(resolve(&top.join("round")).is_err());
+        assert!(resolve(&top.join("round"), &mut Known::new()).is_err());
     }
 }
