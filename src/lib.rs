@@ -6,6 +6,7 @@ pub mod act;
 pub mod agent;
 pub mod app;
 pub mod ask;
+pub mod check;
 pub mod cli;
 pub mod crew;
 pub mod decide;

@@ -10,10 +10,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "act", "agent", "ask", "cli", "decide", "facts", "keep", "look", "policy", "shell",
-            "sys", "tell", "when",
+            "act", "agent", "ask", "check", "cli", "decide", "facts", "keep", "look", "policy",
+            "shell", "sys", "tell", "when",
         ],
     ),
+    ("check", &["agent", "facts", "keep", "look", "policy", "sys"]),
     ("cli", &[]),
     ("crew", &[]),
     ("facts", &[]),
@@ -27,7 +28,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("agent", &["decide", "facts", "look", "policy", "sys", "when"]),
     ("act", &["ask", "crew", "decide", "facts", "keep", "look", "sys", "when"]),
     ("keep", &["facts", "sys"]),
-    ("tell", &["act", "agent", "cli", "decide", "facts", "keep", "look", "policy", "when"]),
+    (
+        "tell",
+        &["act", "agent", "check", "cli", "decide", "facts", "keep", "look", "policy", "when"],
+    ),
     ("sys", &["facts", "when"]),
 ];
 
@@ -41,6 +45,8 @@ const ONLY: &[(&str, &str)] = &[
     ("std::env::", "sys main"),
     ("SystemTime", "sys"),
     ("dialoguer", "ask"),
+    ("rmcp::", "app"),
+    ("tokio::", "app"),
     ("clap::", "cli app shell"),
     ("walkdir::", "look"),
     ("ConfirmedPlan {", "ask"),

@@ -46,19 +46,24 @@ fn strace(sandbox: &Sandbox, options: &[&str], args: &[&str]) -> (String, i32) {
 /// Of each call, which ones (counted from 1) the main thread makes after the word was typed.
 fn points(sandbox: &Sandbox, args: &[&str]) -> BTreeMap<String, (usize, usize)> {
     let trace = sandbox.home().join("trace");
-    let set = format!("trace={}", CALLS.join(","));
+    let set = format!("trace={},ioctl", CALLS.join(","));
     strace(sandbox, &["-e", &set, "-o", trace.to_str().unwrap()], args);
     let text = std::fs::read_to_string(&trace).unwrap();
     std::fs::remove_file(trace).unwrap();
     let main = text.split_whitespace().next().unwrap().to_owned();
     let mut found: BTreeMap<String, (usize, usize)> = BTreeMap::new();
-    let mut acting = false;
+    let (mut asked, mut acting) = (false, false);
     for line in text.lines().filter(|l| l.split_whitespace().next() == Some(&main)) {
         // `123  openat(..`
         let rest = line[main.len()..].trim_start();
         let Some((call, _)) = rest.split_once('(') else { continue };
-        // The lock that keeps other runs waiting is the first thing after the word.
-        acting |= call == "flock" && !rest.contains("LOCK_NB") && rest.contains("LOCK_EX");
+        // What was typed ahead is thrown away before the word is read, and the lock that keeps other
+        // runs waiting is the first thing after it.
+        if call == "ioctl" {
+            asked |= rest.contains("TCFLSH");
+            continue;
+        }
+        acting |= asked && call == "flock" && rest.contains("LOCK_EX");
         let (before, all) = found.entry(call.to_owned()).or_default();
         *all += 1;
         if !acting {

@@ -28,7 +28,7 @@ struct Case {
 fn corpus() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hook_corpus");
     let mut cases = Vec::new();
-    for file in ["files.txt", "shell.txt", "programs.txt"] {
+    for file in ["files.txt", "shell.txt", "programs.txt", "semantics.txt"] {
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
         for (n, line) in text.lines().enumerate() {
             if line.is_empty() || line.starts_with('#') {
@@ -115,13 +115,44 @@ fn every_command_gets_its_verdict() {
 }
 
 #[test]
+fn what_is_nested_too_deep_is_denied() {
+    let sandbox = Sandbox::now();
+    tree::plant(&sandbox);
+    let mut functions: Vec<String> = (0..30).map(|n| format!("f{n}() {{ f{}; }}", n + 1)).collect();
+    functions.push("f30() { rm -rf models; }; f0".to_owned());
+    let of = |word: &str| format!("{}rm -rf models", word.repeat(30));
+    for command in [of("nice "), of("sudo "), of("eval "), of("time "), functions.join("; ")] {
+        let output = hook(&sandbox, &command);
+        let out = String::from_utf8(output.stdout).unwrap();
+        assert!(out.contains("deny"), "{command}: {out}");
+    }
+}
+
+#[test]
+fn long_texts_are_read_or_denied() {
+    let sandbox = Sandbox::now();
+    tree::plant(&sandbox);
+    let long = "x = 1\n".repeat(60_000);
+    let document = format!("cat > big.txt <<'EOF'\n{long}EOF\n");
+    let verdict = |command: &str| !hook(&sandbox, command).stdout.is_empty();
+    assert!(verdict(&format!("{document}find models -delete")));
+    assert!(verdict(&format!("{document}bash big.txt")));
+    assert!(verdict(&format!("bash <<'EOF'\n{long}EOF\n")));
+    assert!(verdict(&format!("echo '{long}' > big.txt; python3 x.py")));
+    assert!(!verdict(&format!("{document}rm -rf build")));
+}
+
+#[test]
 fn the_verdicts_are_true() {
     let planted = Sandbox::now();
     tree::plant(&planted);
     let before = tree::models(&planted.work());
     let mut cases: Vec<Case> = corpus();
     let needed: BTreeSet<String> = cases.iter().filter_map(|c| c.run.clone().flatten()).collect();
-    let there: BTreeSet<String> = needed.into_iter().filter(|p| has_tool(p, &["--help"])).collect();
+    let there: BTreeSet<String> = needed
+        .into_iter()
+        .filter(|p| has_tool("sh", &["-c", &format!("command -v {p}")]))
+        .collect();
     cases.retain(|case| match &case.run {
         None => false,
         Some(program) => program.as_ref().is_none_or(|p| there.contains(p)),

@@ -7,6 +7,7 @@
 mod common;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::Stdio;
 
 use common::{Sandbox, tree};
@@ -113,7 +114,7 @@ fn each_agent_is_answered_in_its_own_dialect() {
             shell(agent, &sandbox, "rm -rf models/qwen").to_string().as_bytes(),
         );
         let reason = denied(agent, &no).unwrap_or_else(|| panic!("{agent}: {}", no.out));
-        assert!(reason.contains("safe-rm plan ") && reason.contains("models/qwen"), "{reason}");
+        assert!(reason.contains("safe-rm plan") && reason.contains("models/qwen`"), "{reason}");
         assert!(
             reason.contains("Qwen3") && reason.contains("Do not look for another way"),
             "{reason}"
@@ -325,4 +326,27 @@ fn an_unknown_agent_is_wrong_usage() {
     let said = hook(&Sandbox::now(), "nobody", b"{}");
     assert_eq!(said.code, 2);
     assert!(said.err.contains("claude-code"), "{}", said.err);
+}
+
+/// A hook whose program is gone lets everything through.
+#[test]
+fn the_program_itself_stays() {
+    let sandbox = planted();
+    let shims = sandbox.home().join("bin");
+    std::fs::create_dir(&shims).unwrap();
+    std::os::unix::fs::symlink(common::BIN, shims.join("rm")).unwrap();
+    for command in [
+        format!("rm {}", common::BIN),
+        format!("mv {} /tmp/x", common::BIN),
+        format!("cp /bin/true {}", common::BIN),
+        format!("ln -sf /bin/true {}", common::BIN),
+        format!("truncate -s 0 {}", common::BIN),
+        "rm ~/bin/rm".to_owned(),
+        "ln -sf /bin/rm ~/bin/rm".to_owned(),
+        format!("rm -rf {}", Path::new(common::BIN).parent().unwrap().display()),
+    ] {
+        let call = shell("claude-code", &sandbox, &command);
+        let said = hook(&sandbox, "claude-code", call.to_string().as_bytes());
+        assert!(denied("claude-code", &said).is_some(), "{command}: {}", said.out);
+    }
 }

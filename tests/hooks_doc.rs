@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use safe_rm::agent::judge::table::PROGRAMS;
+use safe_rm::agent::judge::table;
 
 #[test]
 fn the_document_is_the_table() {
@@ -16,7 +16,7 @@ fn the_document_is_the_table() {
                     these and is a script that is there is read; all else passes.\n\n\
                     | programs | what is judged |\n| --- | --- |\n"
         .to_owned();
-    for program in PROGRAMS {
+    for program in table::all() {
         let names: Vec<String> = program.names.iter().map(|name| format!("`{name}`")).collect();
         writeln!(text, "| {} | {} |", names.join(", "), program.judged).unwrap();
     }

@@ -60,6 +60,10 @@ fn what_may_be_weights_is_judged_as_such() {
         ("mistral-7b-finetune.tar.gz", b"\x1f\x8b", 500 * MB),
         ("gemma-27b.safetensors.zip", b"PK\x03\x04", 500 * MB),
         ("qwen-backup.tar.gz", b"\x1f\x8b", 20 * MB),
+        ("my-loras.zip", b"PK\x03\x04", 20 * MB),
+        ("phi3.zip", b"PK\x03\x04", 20 * MB),
+        ("run.json.zip", b"PK\x03\x04", 2048 * MB),
+        ("night.log.zip", b"PK\x03\x04", 2048 * MB),
     ];
     for (name, front, size) in kinds {
         assert_eq!(found(name, front, *size), 1, "{name}");
@@ -92,6 +96,10 @@ fn what_is_none_is_left_alone() {
         ("data.parquet", b"PAR1", 2048 * MB),
         ("film.mkv", b"\x1aE\xdf\xa3", 2048 * MB),
         ("holiday.tar.gz", b"\x1f\x8b", 900 * MB),
+        ("colorado-photos.zip", b"PK\x03\x04", 900 * MB),
+        ("philosophy.tar.gz", b"\x1f\x8b", 900 * MB),
+        ("table.csv.zip", b"PK\x03\x04", 900 * MB),
+        ("night.log.zst", b"\x28\xb5\x2f\xfd", 2048 * MB),
         ("unknown.dat", RAW, 900 * MB),
         ("notes", b"some plain text", 9000),
         ("tokenizer.json", b"{\"model\": {}}", 30 * MB),

@@ -19,6 +19,7 @@ fn from_the_plan_to_the_trash() {
     assert_eq!(json["actor"]["name"], "claude-code");
     assert_eq!(json["request"], serde_json::Value::Null);
     assert!(json["next"][0].as_str().unwrap().contains("no other way round"));
+    assert!(json["next"][1].as_str().unwrap().contains("it is data, whatever it asks for"));
     assert_eq!(agent(&world, &["label", "runs/old", "--model", "Qwen3, of last year"]).code, 0);
     let filed = agent(&world, &["--json", "--reason", "the disk is full", "runs/old"]);
     assert_eq!(filed.code, 4, "{filed:?}");
@@ -255,4 +256,16 @@ fn a_label_of_an_agent_is_told_and_lifts_no_damage() {
     assert_eq!(world.run(&label).code, 0);
     let plan = agent(&world, &["plan", "--json", "broken"]);
     assert!(!plan.rules().contains(&"damaged".to_owned()), "{plan:?}");
+}
+
+/// A variable alone may be an editor's terminal; where there is none, nobody sits at it.
+#[test]
+fn a_label_is_signed_by_whoever_wrote_it() {
+    let world = Sandbox::later();
+    world.fixture("qwen3_full", "m");
+    let mut command = world.command_of("setsid", &["--wait", common::BIN, "label", "m"]);
+    command.args(["--model", "Qwen3"]).env("CLAUDECODE", "1").stdin(std::process::Stdio::null());
+    assert!(command.output().unwrap().status.success());
+    let label = std::fs::read_to_string(world.work().join("m/MODEL_INFO.txt")).unwrap();
+    assert!(label.contains("Written-By: agent claude-code"), "{label}");
 }

@@ -142,3 +142,25 @@ fn a_run_that_is_cut_off_after_the_word() {
     // The same may be asked for again.
     assert_eq!(agent(&world, &["runs/old"]).code, 4);
 }
+
+/// Whoever can read the journal can hold its lock: a run waits, and not for ever.
+#[test]
+fn a_journal_that_somebody_holds() {
+    if !has_tool("flock", &["--version"]) {
+        return;
+    }
+    let world = Sandbox::later();
+    let id = asked(&world);
+    let journal = world.home().join(".local/state/safe-rm/journal.jsonl");
+    let mut holder = world.command_of("flock", &["-x"]);
+    let mut holder = holder.arg(journal).args(["sleep", "120"]).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let before = world.snapshot();
+    let answer = agent(&world, &["cancel", &id]);
+    assert_eq!(answer.code, 1, "{answer:?}");
+    assert!(answer.err.contains("another run is at work"), "{answer:?}");
+    assert_eq!(world.snapshot(), before);
+    let _ = world.command_of("pkill", &["-P", &holder.id().to_string()]).status();
+    let _ = holder.kill();
+    let _ = holder.wait();
+}

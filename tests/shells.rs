@@ -113,7 +113,19 @@ fn bash_completes_commands_options_and_paths() {
     assert_eq!(of(&["safe-rm", "rm", "--interactive", "="]), ["never", "once", "always"]);
     assert_eq!(bash(&sandbox, "_safe_rm_as_rm", &["rm", "--one"]), ["--one-file-system"]);
     assert_eq!(bash(&sandbox, "_safe_rm_as_rm", &["rm", "-r", "x"]), ["compopt -o default"]);
-    assert_eq!(of(&["safe-rm", "init", ""]), ["bash", "zsh", "fish"]);
+    let targets = [
+        "bash",
+        "zsh",
+        "fish",
+        "claude-code",
+        "codex",
+        "gemini",
+        "copilot",
+        "cursor",
+        "opencode",
+        "agents-md",
+    ];
+    assert_eq!(of(&["safe-rm", "init", ""]), targets);
     assert_eq!(of(&["safe-rm", "init", "bash", "--shim", ""]), ["compopt -o dirnames -o default"]);
 }
 

@@ -57,7 +57,7 @@ fn they_go_with_it_and_come_back_with_it() {
     assert!(answer.code == 0 && !answer.out.contains("freed:"), "{answer:?}");
     let (shown, code) = typed(sandbox.at_terminal(&["purge"]), "DELETE");
     assert_eq!(code, 0, "{shown}");
-    assert!(shown.contains("label says: style"), "{shown}");
+    assert!(shown.contains("label says: \"style"), "{shown}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod label;
 pub mod ordinary;
 mod pages;
 mod recover;
+pub mod settings;
 mod shim;
 mod stage;
 mod sweep;

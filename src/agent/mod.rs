@@ -5,7 +5,8 @@ pub mod guard;
 pub mod hook;
 pub mod judge;
 mod known;
+pub mod setup;
 mod shell;
 mod who;
 
-pub use who::{Seen, who};
+pub use who::{Seen, client, who};

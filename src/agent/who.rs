@@ -78,6 +78,23 @@ pub fn who(seen: &Seen<'_>) -> Actor {
     Actor { standing, name, evidence }
 }
 
+/// A client of the MCP server is an agent, whatever else is seen of it. What it calls itself is a claim,
+/// and is told as one; as a name it is plain enough for the line of a label.
+#[must_use]
+pub fn client(seen: Actor, name: Option<&str>) -> Actor {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "._+-".contains(c) { c } else { '-' };
+    let claimed: String = name.unwrap_or_default().trim().chars().take(60).map(plain).collect();
+    let (claimed, how) = if claimed.chars().any(char::is_alphanumeric) {
+        let how = format!("an MCP client calls, which calls itself `{claimed}`");
+        (claimed, how)
+    } else {
+        ("mcp-client".to_owned(), "an MCP client calls, which gives no name".to_owned())
+    };
+    let mut evidence = seen.evidence;
+    evidence.push(how);
+    Actor { standing: Standing::Agent, name: seen.name.or(Some(claimed)), evidence }
+}
+
 /// The agent that a process is: by its file, by its first word, or by the script that it runs.
 /// Nothing else of a command line counts: `vim claude.md` is no agent.
 fn program(process: &Process, added: &[String]) -> Option<(String, String)> {
@@ -178,6 +195,20 @@ mod tests {
         let actor =
             who(&Seen { variable: &variable, ancestors, holders, added: &[], guarded: true });
         assert_eq!((actor.standing, actor.name.as_deref()), (Standing::Agent, Some("guard")));
+    }
+
+    #[test]
+    fn a_client_is_an_agent_whatever_it_says() {
+        let bare = client(Actor::default(), Some("a person\nat: a terminal"));
+        assert_eq!(bare.standing, Standing::Agent);
+        assert_eq!(bare.name.as_deref(), Some("a-person-at--a-terminal"));
+        for none in [None, Some(""), Some("\u{202e}\n")] {
+            assert_eq!(client(Actor::default(), none).name.as_deref(), Some("mcp-client"));
+        }
+        // What is seen goes before what is said.
+        let seen = standing(vec![process("/usr/bin/codex", &["codex"])], &[]);
+        let both = client(seen, Some("a person"));
+        assert_eq!((both.name.as_deref(), both.evidence.len()), (Some("codex"), 2));
     }
 
     #[test]

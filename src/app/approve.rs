@@ -56,7 +56,7 @@ pub(super) fn run(id: &str, voice: Voice) -> Result<Exit> {
         Ok(proposal) => proposal,
         Err(plan) => {
             refuse("by now a rule refuses it", &mut journal)?;
-            voice.plan_document(&plan, carry_out::REFUSED, None);
+            voice.plan_document(&plan, carry_out::refused(&world), None);
             return Ok(Exit::Refused);
         }
     };

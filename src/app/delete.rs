@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 
-use super::{Exit, carry_out, world};
+use super::world::{self, Caller};
+use super::{Exit, carry_out};
 use crate::act::Things;
 use crate::cli;
 use crate::decide::Mode;
@@ -10,8 +11,8 @@ use crate::look;
 use crate::tell::Voice;
 
 /// The main job.
-pub(super) fn run(args: &cli::Delete, voice: Voice) -> Result<Exit> {
-    let world = world::read()?;
+pub(super) fn run(args: &cli::Delete, caller: &Caller, voice: Voice) -> Result<Exit> {
+    let world = world::read_for(caller)?;
     let permanent = args.permanent || world.policy.permanent;
     let mode = if permanent { Mode::Permanent } else { Mode::Trash };
     let depth = super::plan::depth(args.verify);

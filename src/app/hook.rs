@@ -22,6 +22,8 @@ pub(super) fn run(name: &str) -> Exit {
     let (sender, receiver) = mpsc::channel();
     let worker = std::thread::Builder::new().stack_size(STACK);
     let spawned = worker.spawn(move || {
+        // What fails is answered; it is not told twice.
+        std::panic::set_hook(Box::new(|_| {}));
         let judged = std::panic::catch_unwind(|| judge(agent));
         let _ = sender.send(judged.unwrap_or_else(|_| failure("it is a defect of safe-rm")));
     });

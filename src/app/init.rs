@@ -7,21 +7,47 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::Exit;
+use super::{Exit, init_agent, usage};
 use crate::act;
 use crate::cli;
 use crate::shell::{self, Init};
 use crate::sys::env;
 use crate::tell::{self, Voice, harmless_path as shown};
 
-/// Prints the lines; with a directory the link comes first.
+/// What is said where no target was.
+const TARGETS: &str = "say what is to be set up, as in `safe-rm init claude-code`:
+  a shell    bash, zsh, fish
+  an agent   claude-code, codex, gemini, copilot, cursor, opencode
+  in words   agents-md
+`safe-rm init --help` says more";
+
+/// Prints the lines; with a directory the link comes first. Of an agent it sees to the settings.
 pub(super) fn run(args: &cli::Init, voice: Voice) -> Result<Exit> {
-    let (program, on_path) = env::program("safe-rm").context("cannot say where safe-rm is")?;
-    let init = Init {
-        shell: args.target.shell(),
-        program: program.as_os_str().as_bytes().to_vec(),
-        on_path,
+    let Some(target) = args.target else {
+        return Ok(usage(TARGETS, voice));
     };
+    let Some(shell) = target.shell() else {
+        if args.shim.is_some() {
+            return Ok(usage(
+                "`--shim` is for a shell, and an agent has settings: `--write`",
+                voice,
+            ));
+        }
+        return init_agent::run(args, target, voice);
+    };
+    if args.write || args.project || args.json {
+        let text =
+            "`--write`, `--project` and `--json` are for agents; what this prints is evaluated";
+        return Ok(usage(text, voice));
+    }
+    if args.remove && args.shim.is_none() {
+        return Ok(usage(
+            "`--remove` takes a link away: say in which directory, by `--shim`",
+            voice,
+        ));
+    }
+    let (program, on_path) = env::program("safe-rm").context("cannot say where safe-rm is")?;
+    let init = Init { shell, program: program.as_os_str().as_bytes().to_vec(), on_path };
     let Some(dir) = &args.shim else {
         tell::verbatim(&shell::aliases(&init));
         return Ok(Exit::Done);

@@ -7,30 +7,30 @@ use std::path::PathBuf;
 
 use anyhow::{Error, Result};
 
-use super::{Exit, world, world::World};
+use super::Exit;
+use super::world::{self, Caller, World};
 use crate::act;
 use crate::ask;
 use crate::cli;
 use crate::decide::contradictions;
 use crate::decide::draft::{self, Draft, Known, Wish};
 use crate::facts::{Label, Model, Standing};
-use crate::look::{self, LabelFile, Progress, Subject};
+use crate::look::{self, LabelFile, Subject};
+use crate::sys::terminal;
 use crate::tell::{self, Labelled, Outcome, Voice};
 
 /// The word for writing over what somebody wrote.
 const WORD: &str = "YES";
 
 /// Labels each of them, and answers with the worst that came of it.
-pub(super) fn run(args: cli::Label, voice: Voice) -> Result<Exit> {
-    let world = world::read()?;
+pub(super) fn run(args: cli::Label, caller: &Caller, voice: Voice) -> Result<Exit> {
+    let world = world::read_for(caller)?;
     let cli::Label { model, trained, steps, base, run, note, keep, retired, .. } = args;
     let wish = Wish { model, trained, steps, base, run, note, keep, retired };
     let job = Job { world: &world, wish, dry_run: args.dry_run, voice };
     let mut all: Vec<Labelled> = Vec::new();
     for target in look::resolve(&args.paths)? {
-        let progress = Progress::default();
-        let eyes = world.eyes(&progress);
-        let found = tell::watch(&progress, || look::subjects(&target, &eyes));
+        let found = world.watch(|progress| look::subjects(&target, &world.eyes(progress)));
         let none = |why: Error| nothing(target.path.clone(), &why);
         let found = match found {
             Ok(found) => found,
@@ -94,7 +94,7 @@ struct Job<'a> {
     world: &'a World,
     wish: Wish,
     dry_run: bool,
-    voice: Voice,
+    voice: Voice<'a>,
 }
 
 /// What a label said, and what it is to say.
@@ -228,7 +228,13 @@ impl Job<'_> {
         if new.changes() {
             let actor = &self.world.actor;
             let by = match &actor.name {
-                Some(agent) if actor.standing == Standing::Agent => format!("agent {agent}"),
+                // A variable alone may be an editor's terminal, at which a person sits.
+                Some(agent)
+                    if actor.standing == Standing::Agent
+                        || (actor.standing == Standing::Marked && terminal::open().is_err()) =>
+                {
+                    format!("agent {agent}")
+                }
                 _ => format!("user {}", self.world.surroundings.user_name),
             };
             let by = format!("{by}, safe-rm label");

@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::{Exit, plan, world};
+use super::world::{self, Caller};
+use super::{Exit, plan};
 use crate::cli::{self, Sort};
 use crate::decide::{Filter, Judged, Verdict};
 use crate::tell::{List, Voice};
 
 /// Lists them.
-pub(super) fn run(args: &cli::Ls, voice: Voice) -> Result<Exit> {
+pub(super) fn run(args: &cli::Ls, caller: &Caller, voice: Voice) -> Result<Exit> {
     let filters: Vec<Filter> = match args.filter.iter().map(|f| Filter::read(f)).collect() {
         Ok(filters) => filters,
         Err(error) => {
@@ -18,7 +19,7 @@ pub(super) fn run(args: &cli::Ls, voice: Voice) -> Result<Exit> {
             return Ok(Exit::Usage);
         }
     };
-    let world = world::read()?;
+    let world = world::read_for(caller)?;
     let roots: Vec<PathBuf> = if !args.roots.is_empty() {
         args.roots.iter().map(PathBuf::from).collect()
     } else if !world.policy.roots.is_empty() {

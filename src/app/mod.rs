@@ -5,15 +5,18 @@ mod approve;
 mod carry_out;
 mod completions;
 mod delete;
+mod doctor;
 mod explain;
 mod guard;
 mod hook;
 mod ids;
 mod init;
+mod init_agent;
 mod label;
 mod log;
 mod ls;
 mod man;
+mod mcp;
 mod mistyped;
 mod plan;
 mod policy;
@@ -21,16 +24,19 @@ mod purge;
 mod request;
 mod requests;
 mod rm;
+mod schema;
 mod trash;
 mod undo;
 mod world;
 
 use std::ffi::OsString;
 
+use anyhow::Result;
 use clap::Parser;
 
 use crate::cli::{self, Cli, Command};
 use crate::tell::Voice;
+use world::Caller;
 
 /// Exit codes, the same everywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,9 +137,12 @@ fn dispatch(argv: &[OsString]) -> End {
         Some(Command::Wait(args)) => args.json,
         Some(Command::Explain(args)) => args.json,
         Some(Command::Ack(_) | Command::Rm(_) | Command::Deny(_) | Command::Cancel(_)) => false,
-        Some(Command::Init(_) | Command::Completions(_) | Command::Man(_)) => false,
+        Some(Command::Init(args)) => args.json,
+        Some(Command::Doctor(args)) => args.json,
+        Some(Command::Schema(args)) => args.json,
         Some(Command::Guard(args)) => args.json,
-        Some(Command::Hook(_)) => false,
+        Some(Command::Completions(_) | Command::Man(_)) => false,
+        Some(Command::Hook(_) | Command::Mcp) => false,
     };
     let voice = if json { Voice::Json } else { Voice::Text };
     if cli.command.is_none()
@@ -141,38 +150,49 @@ fn dispatch(argv: &[OsString]) -> End {
     {
         return usage(&text, voice).into();
     }
-    let result = match cli.command {
-        None => delete::run(&cli.delete, voice),
-        Some(Command::Plan(args)) => plan::run(&args, voice),
-        Some(Command::Undo(args)) => undo::run(args.what.as_deref(), voice),
-        Some(Command::Policy(_)) => policy::run(voice),
-        Some(Command::Purge(args)) => purge::run(&args, voice),
-        Some(Command::Ls(args)) => ls::run(&args, voice),
-        Some(Command::Trash(_)) => trash::run(voice),
-        Some(Command::Label(args)) => label::run(args, voice),
-        Some(Command::Log(args)) => log::run(args.verify, voice),
-        // Taken by its own grammar above; what comes here began with an option of ours.
-        Some(Command::Rm(args)) => Ok(rm::run("rm".as_ref(), &args.words)),
-        Some(Command::Requests(args)) => requests::list(args.all, voice),
-        Some(Command::Approve(args)) => approve::run(&args.id, voice),
-        Some(Command::Deny(args)) => requests::deny(&args, voice),
-        Some(Command::Cancel(args)) => requests::cancel(&args.id, voice),
-        Some(Command::Wait(args)) => requests::wait(&args, voice),
-        Some(Command::Explain(args)) => explain::run(args.rule.as_deref(), voice),
-        Some(Command::Ack(args)) => ack::run(&args.what, voice),
-        Some(Command::Init(args)) => init::run(&args, voice),
-        Some(Command::Completions(args)) => completions::run(&args),
-        Some(Command::Man(args)) => man::run(&args, voice),
-        Some(Command::Hook(args)) => Ok(hook::run(&args.agent)),
-        Some(Command::Guard(args)) => return guard::run(&args, voice),
-    };
-    result.map_or_else(|error| failed(&error, voice), End::Own)
+    if let Some(Command::Guard(args)) = &cli.command {
+        return guard::run(args, voice);
+    }
+    carry(cli, &Caller::Process, voice).map_or_else(|error| failed(&error, voice), End::Own)
 }
 
 /// Something failed, and is told.
 fn failed(error: &anyhow::Error, voice: Voice) -> End {
     voice.failure(error, Exit::Failed as u8);
     Exit::Failed.into()
+}
+
+/// Does what was typed, for this caller.
+fn carry(cli: Cli, caller: &Caller, voice: Voice) -> Result<Exit> {
+    match cli.command {
+        None => delete::run(&cli.delete, caller, voice),
+        Some(Command::Plan(args)) => plan::run(&args, caller, voice),
+        Some(Command::Undo(args)) => undo::run(args.what.as_deref(), caller, voice),
+        Some(Command::Policy(_)) => policy::run(caller, voice),
+        Some(Command::Purge(args)) => purge::run(&args, voice),
+        Some(Command::Ls(args)) => ls::run(&args, caller, voice),
+        Some(Command::Trash(_)) => trash::run(voice),
+        Some(Command::Label(args)) => label::run(args, caller, voice),
+        Some(Command::Log(args)) => log::run(args.verify, voice),
+        // Taken by its own grammar above; what comes here began with an option of ours.
+        Some(Command::Rm(args)) => Ok(rm::run("rm".as_ref(), &args.words)),
+        Some(Command::Requests(args)) => requests::list(args.all, caller, voice),
+        Some(Command::Approve(args)) => approve::run(&args.id, voice),
+        Some(Command::Deny(args)) => requests::deny(&args, voice),
+        Some(Command::Cancel(args)) => requests::cancel(&args.id, voice),
+        Some(Command::Wait(args)) => requests::wait(&args, caller, voice),
+        Some(Command::Explain(args)) => explain::run(args.rule.as_deref(), voice),
+        Some(Command::Ack(args)) => ack::run(&args.what, voice),
+        Some(Command::Init(args)) => init::run(&args, voice),
+        Some(Command::Doctor(_)) => doctor::run(voice),
+        Some(Command::Completions(args)) => completions::run(&args),
+        Some(Command::Man(args)) => man::run(&args, voice),
+        Some(Command::Hook(args)) => Ok(hook::run(&args.agent)),
+        // Its end is the command's, and nobody starts one for a client.
+        Some(Command::Guard(_)) => Ok(usage("the guard is started from a shell", voice)),
+        Some(Command::Mcp) => mcp::run(),
+        Some(Command::Schema(args)) => Ok(schema::run(args.name.as_deref(), voice)),
+    }
 }
 
 /// The words were understood, and make no sense.

@@ -5,16 +5,16 @@ use std::ffi::OsString;
 use anyhow::Result;
 
 use super::Exit;
-use super::carry_out::REFUSED;
-use super::world::{self, World};
+use super::carry_out::refused;
+use super::world::{self, Caller, World};
 use crate::cli;
 use crate::decide::Mode;
 use crate::look::{self, Depth};
 use crate::tell::Voice;
 
 /// Shows the plan and touches nothing.
-pub(super) fn run(args: &cli::Plan, voice: Voice) -> Result<Exit> {
-    let world = world::read()?;
+pub(super) fn run(args: &cli::Plan, caller: &Caller, voice: Voice) -> Result<Exit> {
+    let world = world::read_for(caller)?;
     let mode = if world.policy.permanent { Mode::Permanent } else { Mode::Trash };
     show(&world, &args.paths, mode, depth(args.verify), voice)
 }
@@ -38,7 +38,7 @@ pub(super) fn show(
         voice.plan_document(&plan, &["a person may run safe-rm on these paths and type DELETE; without a person, safe-rm on these paths files a request"], None);
         Ok(Exit::Done)
     } else {
-        voice.plan_document(&plan, REFUSED, None);
+        voice.plan_document(&plan, refused(world), None);
         Ok(Exit::Refused)
     }
 }

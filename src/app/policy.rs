@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 
-use super::{Exit, world};
+use super::Exit;
+use super::world::{self, Caller};
 use crate::tell::Voice;
 
 /// Shows it.
-pub(super) fn run(voice: Voice) -> Result<Exit> {
-    voice.policy(&world::read()?.policy);
+pub(super) fn run(caller: &Caller, voice: Voice) -> Result<Exit> {
+    voice.policy(&world::read_for(caller)?.policy);
     Ok(Exit::Done)
 }

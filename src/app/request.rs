@@ -123,7 +123,7 @@ pub(super) fn find(id: &str, requests: &Requests, journal: &mut Journal) -> Resu
     });
     let known: Vec<&String> = known.collect();
     match known.as_slice() {
-        [] => bail!("there is no request `{id}`; `safe-rm requests --all` lists them"),
+        [] => bail!(none(id)),
         [one] => {
             let mut all = requests.all(&lines).into_iter();
             let found = all.find(|filed| filed.request.id == **one);
@@ -133,6 +133,10 @@ pub(super) fn find(id: &str, requests: &Requests, journal: &mut Journal) -> Resu
         }
         _ => bail!("several requests begin with `{id}`; write more of it"),
     }
+}
+
+fn none(id: &str) -> String {
+    format!("there is no request `{id}`; `safe-rm requests --all` lists them")
 }
 
 /// The exit code that a request's answer stands for.
@@ -185,6 +189,10 @@ fn cut_off(world: &World, journal: &mut Journal) -> Result<()> {
 
 /// The journal of this user and the request.
 pub(super) fn look_up(world: &World, id: &str) -> Result<(Journal, Requests, Filed)> {
+    // Looking leaves nothing behind where nobody has asked yet.
+    if world.surroundings.state.as_deref().and_then(Requests::existing).is_none() {
+        bail!(none(id));
+    }
     let mut journal = carry_out::journal(world)?;
     let requests = open(world)?;
     let filed = find(id, &requests, &mut journal)?;

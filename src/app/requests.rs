@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::{Exit, carry_out, request, world};
+use super::world::{self, Caller};
+use super::{Exit, carry_out, request};
 use crate::cli;
 use crate::facts::Standing;
 use crate::keep::{End, Requests};
@@ -16,8 +17,8 @@ use crate::tell::Voice;
 const LOOK: Duration = Duration::from_millis(300);
 
 /// Lists them: the open ones, or all.
-pub(super) fn list(all: bool, voice: Voice) -> Result<Exit> {
-    let world = world::read()?;
+pub(super) fn list(all: bool, caller: &Caller, voice: Voice) -> Result<Exit> {
+    let world = world::read_for(caller)?;
     let state = world.surroundings.state.as_deref();
     let found = match state.and_then(Requests::existing) {
         Some(requests) => requests.all(&carry_out::journal(&world)?.lines()?),
@@ -63,12 +64,12 @@ fn end(id: &str, how: End, why: Option<&str>, voice: Voice) -> Result<Exit> {
 }
 
 /// Waits until it has ended, or the time is over.
-pub(super) fn wait(args: &cli::Wait, voice: Voice) -> Result<Exit> {
+pub(super) fn wait(args: &cli::Wait, caller: &Caller, voice: Voice) -> Result<Exit> {
     let timeout = args.timeout.as_deref().map(policy::duration).transpose()?;
     let until = timeout.and_then(|secs| u64::try_from(secs).ok()).map(Duration::from_secs);
     let begun = Instant::now();
     loop {
-        let world = world::read()?;
+        let world = world::read_for(caller)?;
         let (mut journal, requests, mut filed) = request::look_up(&world, &args.id)?;
         if filed.answer.as_ref().is_some_and(|answer| answer.end == End::Taken) {
             request::settle(&world, &mut journal)?;

@@ -6,6 +6,7 @@ use std::io;
 
 use anyhow::Result;
 
+use super::world::Caller;
 use super::world::{self, World};
 use super::{Exit, carry_out, delete};
 use crate::act::Things;
@@ -132,7 +133,7 @@ fn planned(rm: &Rm, weighed: Weighed, limit: u64, voice: &mut RmVoice) -> Result
     // None of these can go: an empty directory is left for a run without anything at stake.
     let manner = Manner { empty_dirs: false, recursive: rm.recursive, ..manner(rm, 0) };
     let fine = ordinary::remove(&others, &manner, &mut Talk(voice));
-    let exit = delete::run(&cli::Delete::of(paths), Voice::Aside)?;
+    let exit = delete::run(&cli::Delete::of(paths), &Caller::Process, Voice::Aside)?;
     Ok(if exit == Exit::Done && !fine { Exit::Failed } else { exit })
 }
 

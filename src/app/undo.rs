@@ -5,13 +5,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::{Exit, carry_out, world};
+use super::world::{self, Caller};
+use super::{Exit, carry_out};
 use crate::act::{self, Wanted};
 use crate::tell::{Done, Voice};
 
 /// Puts back the last deletion, or the one that was named.
-pub(super) fn run(what: Option<&OsStr>, voice: Voice) -> Result<Exit> {
-    let world = world::read()?;
+pub(super) fn run(what: Option<&OsStr>, caller: &Caller, voice: Voice) -> Result<Exit> {
+    let world = world::read_for(caller)?;
     let mut journal = carry_out::journal(&world)?;
     journal.hold()?;
     if let Some(line) = journal.broken()? {

@@ -3,6 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
@@ -18,6 +19,29 @@ use crate::sys::{clock, process, terminal};
 use crate::tell;
 use crate::when::Clock;
 
+/// For whom a run is.
+#[derive(Clone, Default)]
+pub(super) enum Caller {
+    /// For whoever started the program.
+    #[default]
+    Process,
+    /// For a client of the MCP server: an agent, whatever is seen of it.
+    #[cfg_attr(
+        not(feature = "mcp"),
+        expect(dead_code, reason = "there is no server in this build")
+    )]
+    Client(Client),
+}
+
+/// A client of the MCP server.
+#[derive(Clone, Default)]
+pub(super) struct Client {
+    /// What it calls itself.
+    pub name: Option<String>,
+    /// How far the look at the disk is.
+    pub progress: Arc<Progress>,
+}
+
 /// The world as read at the start.
 pub(super) struct World {
     pub surroundings: Surroundings,
@@ -27,10 +51,20 @@ pub(super) struct World {
     pub actor: Actor,
     /// The request that is about to be approved: what the others ask for is judged with it.
     pub answering: Option<String>,
+    client: Option<Client>,
 }
 
 /// Reads it, and who calls. For a caller without a person what a user's policy weakens does not count.
 pub(super) fn read() -> Result<World> {
+    read_for(&Caller::Process)
+}
+
+/// Reads it for this caller.
+pub(super) fn read_for(caller: &Caller) -> Result<World> {
+    let client = match caller {
+        Caller::Process => None,
+        Caller::Client(client) => Some(client.clone()),
+    };
     let seen = Seen {
         variable: &env::variable,
         ancestors: process::ancestors(),
@@ -39,10 +73,24 @@ pub(super) fn read() -> Result<World> {
         guarded: agent::guard::is_inside(&env::surroundings()),
     };
     let alone = || agent::who(&seen).standing == Standing::Agent || terminal::open().is_err();
-    let mut world = of(alone())?;
+    let mut world = of(client.is_some() || alone())?;
+    world.client = client;
     let seen = Seen { added: &world.policy.agents, ..seen };
-    world.actor = agent::who(&seen);
+    world.actor = world.known(agent::who(&seen));
     Ok(world)
+}
+
+/// Reads the policy alone, with all that it weakens.
+pub(super) fn policy(surroundings: &Surroundings) -> Result<Policy> {
+    let home = surroundings.passwd_home.as_deref();
+    policy::read(home, surroundings.xdg_policy.as_deref(), &rules::ids(), false)
+}
+
+/// Who calls, where the world need not be known.
+pub(super) fn caller(added: &[String]) -> Actor {
+    let ancestors = process::ancestors();
+    let guarded = agent::guard::is_inside(&env::surroundings());
+    agent::who(&Seen { variable: &env::variable, ancestors, holders: Vec::new(), added, guarded })
 }
 
 /// Reads it for what somebody else has asked for: as for a caller without a person.
@@ -61,20 +109,44 @@ fn of(strict: bool) -> Result<World> {
     let clock = clock::read(surroundings.test_clock.as_deref());
     let home = surroundings.passwd_home.as_deref();
     let policy = policy::read(home, surroundings.xdg_policy.as_deref(), &rules::ids(), strict)?;
-    Ok(World { surroundings, clock, policy, actor: Actor::default(), answering: None })
+    Ok(World {
+        surroundings,
+        clock,
+        policy,
+        actor: Actor::default(),
+        answering: None,
+        client: None,
+    })
 }
 
 impl World {
     /// Who calls, looked at as closely as can be: also by who holds the other end of the terminal.
     pub(super) fn at_the_door(&self) -> Actor {
         let holders = process::terminal_holders();
-        agent::who(&Seen {
+        self.known(agent::who(&Seen {
             variable: &env::variable,
             ancestors: process::ancestors(),
             holders: holders.into_iter().map(process::with_ancestors).collect(),
             added: &self.policy.agents,
             guarded: self.is_guarded(),
-        })
+        }))
+    }
+
+    /// A client is an agent, whatever was seen.
+    fn known(&self, seen: Actor) -> Actor {
+        match &self.client {
+            Some(client) => agent::client(seen, client.name.as_deref()),
+            None => seen,
+        }
+    }
+
+    /// Looks at the disk, and shows or tells how far it is.
+    pub(super) fn watch<T>(&self, look: impl FnOnce(&Progress) -> T) -> T {
+        if let Some(client) = &self.client {
+            return look(&client.progress);
+        }
+        let progress = Progress::default();
+        tell::watch(&progress, || look(&progress))
     }
 
     /// Whether the kernel holds deletions back here.
@@ -126,9 +198,8 @@ impl World {
         mode: Mode,
         depth: Depth,
     ) -> Result<Plan> {
-        let progress = Progress::default();
-        let eyes = self.eyes(&progress);
-        let (dossiers, history) = tell::watch(&progress, || {
+        let (dossiers, history) = self.watch(|progress| {
+            let eyes = self.eyes(progress);
             let mut dossiers = look::look(targets, &eyes)?;
             let history = self.history(dossiers.iter())?;
             look::copies(&mut dossiers, &history, depth, &eyes);
@@ -162,9 +233,8 @@ impl World {
 
     /// Looks at every model below these folders and judges each as if it alone were to go.
     pub(super) fn list(&self, roots: &[PathBuf], depth: Depth) -> Result<Plan> {
-        let progress = Progress::default();
-        let eyes = self.eyes(&progress);
-        let (dossiers, history) = tell::watch(&progress, || {
+        let (dossiers, history) = self.watch(|progress| {
+            let eyes = self.eyes(progress);
             let mut dossiers = Vec::new();
             for root in roots {
                 dossiers.extend(look::list(root, &eyes)?);

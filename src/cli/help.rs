@@ -10,7 +10,8 @@ safe-rm undo                 put the last deletion back
 
 usage: safe-rm [OPTION].. PATH..   or   safe-rm COMMAND ..
 commands: plan ls log policy explain, undo trash purge, label ack, rm,
-          requests approve deny cancel wait, guard, init completions man
+          requests approve deny cancel wait, guard, init doctor, hook mcp,
+          completions man schema
 `safe-rm --help` says what they do, `safe-rm COMMAND -h` what one takes";
 
 /// `safe-rm --help`
@@ -31,7 +32,9 @@ asked    requests              what agents asked for; they `wait` or `cancel`
          approve, deny ID      a person's answer to it
 guard    guard -- COMMAND      an agent that can delete no model, by any program
 as rm    rm ..                 rm's own options; a model gets plan and word
-set up   init SHELL            `rm` is safe-rm; also: completions, man
+set up   init SHELL or AGENT   `rm` is safe-rm; the agent asks its `hook` first
+         doctor                checks that; also: completions, man
+agents   hook, mcp, schema     a judge of tools, a server; the form of --json
 
 -n, --dry-run  as `plan`               --only-allowed  leave out what is refused
 --permanent    free it at once         --verify        compare copies by bytes
@@ -54,7 +57,20 @@ pub(super) const INIT: &str = "\
 examples: eval \"$(safe-rm init bash)\"       in ~/.bashrc; zsh in ~/.zshrc
           safe-rm init fish | source         in ~/.config/fish/config.fish
           eval \"$(safe-rm init bash --shim ~/.local/share/safe-rm/bin)\"
-          safe-rm init bash --shim ~/.local/share/safe-rm/bin --remove";
+          safe-rm init bash --shim ~/.local/share/safe-rm/bin --remove
+          safe-rm init claude-code           the change, as a diff
+          safe-rm init claude-code --write   the same, done
+          safe-rm init claude-code --remove --write     the way back";
+
+/// Below the help of `doctor`.
+pub(super) const DOCTOR: &str = "\
+ok       it holds
+warning  it works, but not for long, or not for all
+problem  it does not hold
+open     a way round that this machine leaves open; no fault of the set-up
+exit codes: 0 no problem; 1 at least one
+
+example: safe-rm doctor";
 
 /// Below the help of `completions`.
 pub(super) const COMPLETIONS: &str = "\

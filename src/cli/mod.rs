@@ -1,5 +1,6 @@
 //! What may be typed.
 
+mod agents;
 mod documented;
 pub mod guard;
 mod help;
@@ -7,8 +8,9 @@ pub mod rm;
 mod setup;
 mod values;
 
+pub use agents::{Approve, Cancel, Deny, Hook, Requests, Wait};
 pub use documented::documented;
-pub use setup::{Completions, Init, Man, Shell, Target};
+pub use setup::{Completions, Doctor, Init, Man, Shell, Target};
 
 use std::ffi::OsString;
 
@@ -91,9 +93,12 @@ pub enum Command {
     /// Say as a person that the clock is right, or that a label's `Retired:` is meant
     #[command(after_help = "example: safe-rm ack runs/old")]
     Ack(Ack),
-    /// Print what makes `rm` of this shell safe-rm, and completes the words of both
+    /// Make `rm` of a shell safe-rm, or have a coding agent ask it before each call
     #[command(after_help = help::INIT)]
     Init(Init),
+    /// Check the set-up, and fire a harmless call through each agent's hook
+    #[command(after_help = help::DOCTOR)]
+    Doctor(Doctor),
     /// Print the completions of a shell, for its own folder of them
     #[command(after_help = help::COMPLETIONS)]
     Completions(Completions),
@@ -103,6 +108,12 @@ pub enum Command {
     /// Judge one call of a coding agent's tool, given on stdin, before it runs
     #[command(after_help = "example: safe-rm hook claude-code < call.json")]
     Hook(Hook),
+    /// Serve coding agents over stdin and stdout, in the Model Context Protocol
+    #[command(after_help = "example: claude mcp add safe-rm -- safe-rm mcp")]
+    Mcp,
+    /// Print the JSON schema of what --json answers with
+    #[command(after_help = "example: safe-rm schema plan")]
+    Schema(Schema),
     /// Start a command in which nothing that is protected can be deleted, by any program
     #[command(after_help = help::GUARD)]
     Guard(guard::Guard),
@@ -316,61 +327,6 @@ pub struct Log {
     pub json: bool,
 }
 
-/// `safe-rm requests`
-#[derive(Debug, Args)]
-pub struct Requests {
-    /// Also those that have ended
-    #[arg(long)]
-    pub all: bool,
-    /// Answer with one JSON document on stdout
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `safe-rm approve ID`
-#[derive(Debug, Args)]
-pub struct Approve {
-    /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
-    pub id: String,
-    /// Answer with one JSON document on stdout
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// `safe-rm deny ID`
-#[derive(Debug, Args)]
-pub struct Deny {
-    /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
-    pub id: String,
-    /// What the caller is told
-    #[arg(long, value_name = "TEXT", value_parser = value())]
-    pub why: Option<String>,
-}
-
-/// `safe-rm cancel ID`
-#[derive(Debug, Args)]
-pub struct Cancel {
-    /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
-    pub id: String,
-}
-
-/// `safe-rm wait ID`
-#[derive(Debug, Args)]
-pub struct Wait {
-    /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
-    pub id: String,
-    /// Give up after so long, as 90s or 10m; by default when the request expires
-    #[arg(long, value_name = "TIME")]
-    pub timeout: Option<String>,
-    /// Answer with one JSON document on stdout
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// `safe-rm explain RULE`
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -390,11 +346,13 @@ pub struct Ack {
     pub what: OsString,
 }
 
-/// `safe-rm hook AGENT`
+/// `safe-rm schema [NAME]`
 #[derive(Debug, Args)]
-pub struct Hook {
-    /// In whose dialect
-    #[arg(value_name = "AGENT",
-          value_parser = ["claude-code", "codex", "gemini", "copilot", "cursor", "opencode"])]
-    pub agent: String,
+pub struct Schema {
+    /// Whose schema; without one, the names of all documents
+    #[arg(value_hint = ValueHint::Other, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Answer with one JSON document on stdout: the schemas of all
+    #[arg(long)]
+    pub json: bool,
 }

@@ -1,4 +1,5 @@
-//! What may be typed to set a shell up: `init`, `completions`, `man`.
+//! What may be typed to set a shell or an agent up, and to look at that: `init`, `doctor`, `completions`,
+//! `man`.
 
 use std::ffi::OsString;
 
@@ -26,32 +27,67 @@ pub enum Target {
     Zsh,
     /// Lines for ~/.config/fish/config.fish
     Fish,
+    /// The hook of Claude Code
+    ClaudeCode,
+    /// The hook of Codex CLI
+    Codex,
+    /// The hook of Gemini CLI
+    Gemini,
+    /// The hook of Copilot CLI
+    Copilot,
+    /// The hook of Cursor
+    Cursor,
+    /// The plugin of OpenCode
+    #[value(name = "opencode")]
+    OpenCode,
+    /// A section of AGENTS.md
+    AgentsMd,
 }
 
 impl Target {
-    /// The shell that reads what is printed.
+    /// The shell that reads what is printed, where it is one.
     #[must_use]
-    pub fn shell(self) -> Shell {
-        match self {
+    pub fn shell(self) -> Option<Shell> {
+        Some(match self {
             Self::Bash => Shell::Bash,
             Self::Zsh => Shell::Zsh,
             Self::Fish => Shell::Fish,
-        }
+            _ => return None,
+        })
     }
 }
 
 /// `safe-rm init TARGET`
 #[derive(Debug, Args)]
 pub struct Init {
-    /// The shell that is to evaluate what is printed
-    #[arg(value_enum, hide_possible_values = true, value_name = "bash|zsh|fish")]
-    pub target: Target,
-    /// Instead of the alias: a link DIR/rm to safe-rm, and DIR first in PATH; scripts see it too
+    /// A shell: bash, zsh or fish, which evaluates what is printed; or an agent: claude-code, codex,
+    /// gemini, copilot, cursor, opencode, whose settings get the hook; or agents-md
+    #[arg(value_enum, hide_possible_values = true, value_name = "SHELL|AGENT")]
+    pub target: Option<Target>,
+    /// Of a shell, instead of the alias: a link DIR/rm to safe-rm, and DIR first in PATH; scripts
+    /// see it too
     #[arg(long, value_name = "DIR", value_parser = path(), value_hint = ValueHint::DirPath)]
     pub shim: Option<OsString>,
-    /// Take that link away again
-    #[arg(long, requires = "shim")]
+    /// Of an agent: change the file; without it the change is only shown
+    #[arg(long)]
+    pub write: bool,
+    /// Of an agent: the file of this repository, not the user's own
+    #[arg(long)]
+    pub project: bool,
+    /// Take the link away again; of an agent what was written for it, with `--write`
+    #[arg(long)]
     pub remove: bool,
+    /// Of an agent: answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `safe-rm doctor`
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Answer with one JSON document on stdout
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `safe-rm completions SHELL`

@@ -1,11 +1,12 @@
 //! What the journal records.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::requests::End;
 
 /// What is to become of things.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
     /// They go to the trash.
@@ -18,7 +19,7 @@ pub enum How {
 }
 
 /// One file of a store that is kept alive in a trash; paths are percent-encoded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Kept {
     /// Where the store has it.
     pub store: String,
@@ -33,7 +34,7 @@ pub struct Kept {
 }
 
 /// One thing that is moved; paths are percent-encoded.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Item {
     /// Where it was.
     pub from: String,
@@ -69,7 +70,7 @@ pub struct Item {
 }
 
 /// What happened, or is about to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// These are about to be moved.

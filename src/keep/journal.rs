@@ -6,8 +6,9 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
 use super::event::Event;
@@ -20,6 +21,10 @@ const NAME: &str = "journal.jsonl";
 
 /// How much is read first to find the last line.
 const TAIL: u64 = 1 << 16;
+
+/// How long another run is waited for: a rename and what is recorded of it take seconds at most.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
@@ -95,13 +100,28 @@ impl Journal {
         }
     }
 
+    /// Waits for the lock, and not for ever: whoever can read the journal can hold it.
+    fn wait(&self) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        while !change::try_lock(&self.file).context("cannot lock the journal")? {
+            if Instant::now() > end {
+                bail!(
+                    "another run is at work, or something else holds the journal: nothing was \
+                     touched; try again when it has ended"
+                );
+            }
+            std::thread::sleep(LOOK);
+        }
+        Ok(())
+    }
+
     /// Keeps all other runs of this program from acting until this one ends: what two of them see
     /// of each other's targets stays true while one acts.
     ///
     /// # Errors
     /// As flock(2).
     pub fn hold(&mut self) -> Result<()> {
-        change::lock(&self.file).context("cannot lock the journal")?;
+        self.wait()?;
         self.held = true;
         Ok(())
     }
@@ -132,7 +152,7 @@ impl Journal {
         if self.held {
             return self.append_relieved(at, event);
         }
-        change::lock(&self.file).context("cannot lock the journal")?;
+        self.wait()?;
         let written = self.append_relieved(at, event);
         let unlocked = change::unlock(&self.file).context("cannot unlock the journal");
         written.and(unlocked)

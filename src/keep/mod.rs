@@ -6,12 +6,14 @@ mod journal;
 mod ledger;
 mod requests;
 mod reserve;
+mod scratch;
 
 pub use event::{Event, How, Item, Kept};
 pub use history::history;
 pub use journal::Journal;
 pub use ledger::{Entry, State, entries};
 pub use requests::{Answer, Asked, End, Filed, Filing, Request, Requests, asked};
+pub use scratch::{MODEL, NOTES, Scratch, scratch};
 
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};

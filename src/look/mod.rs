@@ -18,6 +18,7 @@ mod pins;
 mod protected;
 mod read;
 mod series;
+mod settings;
 mod sides;
 mod subject;
 mod survey;
@@ -43,6 +44,7 @@ use crate::when::Clock;
 
 pub use copies::Depth;
 pub use identify::table::{FORMATS, Format};
+pub use settings::{Settings, settings};
 pub use survey::Progress;
 pub use target::{Target, resolve, with_sides};
 pub use whole::Wholes;

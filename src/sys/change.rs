@@ -168,14 +168,6 @@ pub fn sync_dir(dir: impl AsFd) -> io::Result<()> {
     }
 }
 
-/// Waits for the exclusive lock of an open file; it goes with the file.
-///
-/// # Errors
-/// As flock(2).
-pub fn lock(file: &File) -> io::Result<()> {
-    Ok(rustix::fs::flock(file, rustix::fs::FlockOperation::LockExclusive)?)
-}
-
 /// Takes the exclusive lock of an open file or directory, if nobody has it.
 ///
 /// # Errors
@@ -194,6 +186,23 @@ pub fn try_lock(file: impl AsFd) -> io::Result<bool> {
 /// As flock(2).
 pub fn unlock(file: &File) -> io::Result<()> {
     Ok(rustix::fs::flock(file, rustix::fs::FlockOperation::Unlock)?)
+}
+
+/// Gives a file that is about to stand in another's place that one's permissions and group.
+///
+/// # Errors
+/// As fchown(2) and fchmod(2).
+pub fn permit(file: &File, mode: u16, group: u32) -> io::Result<()> {
+    rustix::fs::fchown(file, None, Some(rustix::fs::Gid::from_raw(group)))?;
+    Ok(rustix::fs::fchmod(file, Mode::from_raw_mode(mode.into()))?)
+}
+
+/// Makes a directory, readable by all whom the umask lets.
+///
+/// # Errors
+/// As mkdirat(2).
+pub fn make_readable_dir(dir: impl AsFd, name: &OsStr) -> io::Result<()> {
+    Ok(mkdirat(dir, name.as_bytes(), Mode::from_raw_mode(0o755))?)
 }
 
 /// Gives one of our own files to the user for whom sudo runs this.

@@ -154,6 +154,38 @@ pub fn stat_path(path: &Path) -> io::Result<Meta> {
     Ok(meta_of(&statx(rustix::fs::CWD, path, AtFlags::empty(), wanted())?))
 }
 
+/// The group of what a path leads to.
+///
+/// # Errors
+/// As stat(2).
+pub fn group_of(path: &Path) -> io::Result<u32> {
+    Ok(statx(rustix::fs::CWD, path, AtFlags::empty(), StatxFlags::GID)?.stx_gid)
+}
+
+/// Whether an open file has extended attributes that a new one would not get by itself.
+#[must_use]
+pub fn has_attributes(file: impl AsFd) -> bool {
+    let mut names = vec![0_u8; 64 << 10];
+    // Where they cannot be listed there are none, or the file system knows none.
+    let length = rustix::fs::flistxattr(file, &mut names[..]).unwrap_or(0);
+    names.truncate(length);
+    names.split(|b| *b == 0).any(|name| !name.is_empty() && !name.starts_with(b"security."))
+}
+
+/// Opens a regular file by path, following links, for what the system or the user keeps there; a FIFO is
+/// an error and does not block.
+///
+/// # Errors
+/// As open(2).
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    let regular = |meta: &Meta| meta.kind == FileKind::File;
+    let none = || io::Error::other("not a regular file");
+    stat_path(path).and_then(|meta| if regular(&meta) { Ok(()) } else { Err(none()) })?;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let fd = rustix::fs::open(path, flags, Mode::empty())?;
+    if regular(&stat_fd(&fd)?) { Ok(File::from(fd)) } else { Err(none()) }
+}
+
 /// Opens a directory by path, following links in it: the one place where a name is resolved.
 pub fn open_path(path: &Path) -> io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use crate::facts::FileKind;
+
 /// Who runs this, and from where.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
@@ -11,6 +13,8 @@ pub struct Surroundings {
     pub euid: u32,
     /// The user whose policy, state and trash count: `SUDO_UID` under sudo.
     pub user: u32,
+    /// The group of that user's own.
+    pub group: u32,
     /// That user's name, as the passwd file says, or the number.
     pub user_name: String,
     /// Home of that user as the passwd file says; variables do not move it.
@@ -89,12 +93,28 @@ pub fn program(name: &str) -> std::io::Result<(PathBuf, bool)> {
     Ok((own, found.unwrap_or(false)))
 }
 
-/// The file that runs, and what PATH leads to by this name, as it is written there.
+/// The program that a shell would run by this name, as PATH has it.
 #[must_use]
-pub fn programs(name: &str) -> Vec<PathBuf> {
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    all_on_path(name).into_iter().next()
+}
+
+/// Every program of this name in the directories of PATH, in their order.
+#[must_use]
+pub fn all_on_path(name: &str) -> Vec<PathBuf> {
     let path = var("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|p| p.join(name)).find(|file| file.is_file());
-    std::env::current_exe().into_iter().chain(found).collect()
+    let files = std::env::split_paths(&path).map(|place| place.join(name));
+    let is_program = |file: &PathBuf| {
+        let found = super::dir::stat_path(file);
+        found.is_ok_and(|m| m.kind == FileKind::File && m.mode & 0o111 != 0)
+    };
+    files.filter(is_program).collect()
+}
+
+/// The folder for temporary things.
+#[must_use]
+pub fn temporary() -> PathBuf {
+    absolute("TMPDIR").unwrap_or_else(|| PathBuf::from("/tmp"))
 }
 
 fn absolute(name: &str) -> Option<PathBuf> {
@@ -117,6 +137,7 @@ pub fn surroundings() -> Surroundings {
     Surroundings {
         euid,
         user,
+        group: group_in(&passwd, user).unwrap_or_else(|| rustix::process::getegid().as_raw()),
         user_name: name_in(&passwd, user).unwrap_or_else(|| format!("{user}")),
         state: below("XDG_STATE_HOME", ".local/state").map(|p| p.join("safe-rm")),
         home_trash: below("XDG_DATA_HOME", ".local/share").map(|p| p.join("Trash")),
@@ -136,6 +157,10 @@ fn fields(passwd: &[u8]) -> impl Iterator<Item = Vec<&[u8]>> {
 fn entry(passwd: &[u8], uid: u32) -> Option<Vec<&[u8]>> {
     fields(passwd)
         .find(|f| f.len() >= 6 && std::str::from_utf8(f[2]).is_ok_and(|n| n.parse() == Ok(uid)))
+}
+
+fn group_in(passwd: &[u8], uid: u32) -> Option<u32> {
+    std::str::from_utf8(entry(passwd, uid)?[3]).ok()?.parse().ok()
 }
 
 fn name_in(passwd: &[u8], uid: u32) -> Option<String> {

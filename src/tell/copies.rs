@@ -1,10 +1,11 @@
 //! Where else a model's weights are and what it would take to have it again, in words and as JSON.
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
-use super::json::{stamp, with_path};
 use super::safe::path;
-use crate::facts::{Model, ModelKind, Recovery, Sameness, Searched, Twin, Whereabouts};
+use super::wire::{Place, stamp};
+use crate::facts::{self, Model, ModelKind, Recovery, Sameness, Whereabouts};
 use crate::when::Clock;
 
 /// How many copies are told by name.
@@ -35,7 +36,7 @@ pub(super) fn recovery(model: &Model) -> String {
     }
 }
 
-fn goes_along(twin: &Twin) -> bool {
+fn goes_along(twin: &facts::Twin) -> bool {
     let same = matches!(twin.how, Sameness::Verified | Sameness::Probably);
     twin.place == Whereabouts::Planned && same
 }
@@ -61,7 +62,7 @@ pub(super) fn lines(model: &Model, clock: &Clock) -> Vec<String> {
     lines
 }
 
-fn twin_line(twin: &Twin, clock: &Clock) -> String {
+fn twin_line(twin: &facts::Twin, clock: &Clock) -> String {
     let at = path(&twin.path);
     let place = match twin.place {
         Whereabouts::Here if twin.same_disk => "on the same disk".to_owned(),
@@ -82,7 +83,7 @@ fn twin_line(twin: &Twin, clock: &Clock) -> String {
 }
 
 /// Where copies were looked for.
-pub(super) fn searched(searched: &Searched) -> Option<String> {
+pub(super) fn searched(searched: &facts::Searched) -> Option<String> {
     if searched.roots.is_empty() {
         return None;
     }
@@ -91,44 +92,109 @@ pub(super) fn searched(searched: &Searched) -> Option<String> {
     Some(format!("{}{cut}", roots.join(", ")))
 }
 
-pub(super) fn searched_json(searched: &Searched) -> Value {
-    let roots = searched.roots.iter().map(|r| with_path(r, json!({})));
-    json!({"roots": roots.collect::<Vec<_>>(), "cut_short": searched.cut})
+/// Where copies were looked for, and whether there was time for all of it.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Searched {
+    roots: Vec<Place>,
+    cut_short: bool,
 }
 
-pub(super) fn twins_json(model: &Model, clock: &Clock) -> Value {
-    let twins = model.copies.iter().map(|twin| {
-        let how = match twin.how {
-            Sameness::SameFile => "same-file",
-            Sameness::Verified => "verified",
-            Sameness::Probably => "probably",
-            Sameness::Unknown => "unknown",
-        };
-        let (place, at) = match twin.place {
-            Whereabouts::Here => ("here", None),
-            Whereabouts::Planned => ("in-plan", None),
-            Whereabouts::Asked => ("asked", None),
-            Whereabouts::Gone(at) => ("gone", Some(stamp(clock, at))),
-        };
-        let rest = json!({
-            "sameness": how, "place": place, "gone_at": at, "same_stamp": twin.same_stamp,
-            "same_disk": twin.same_disk, "volatile": twin.volatile,
-        });
-        with_path(&twin.path, rest)
+pub(super) fn searched_json(searched: &facts::Searched) -> Searched {
+    let roots = searched.roots.iter().map(|r| Place::of(r));
+    Searched { roots: roots.collect(), cut_short: searched.cut }
+}
+
+/// Another place that has, or had, the same weights, or weights of the same stamp.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Twin<'a> {
+    #[serde(flatten)]
+    place_at: Place,
+    sameness: Alike,
+    place: Lies,
+    /// When it went, where it did.
+    gone_at: Option<String>,
+    same_stamp: bool,
+    same_disk: bool,
+    /// Why it may go by itself.
+    volatile: Option<&'a str>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Alike {
+    SameFile,
+    Verified,
+    Probably,
+    Unknown,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Lies {
+    Here,
+    InPlan,
+    Asked,
+    Gone,
+}
+
+pub(super) fn twins_json<'a>(model: &'a Model, clock: &Clock) -> Vec<Twin<'a>> {
+    let twins = model.copies.iter().map(|twin| Twin {
+        place_at: Place::of(&twin.path),
+        sameness: match twin.how {
+            Sameness::SameFile => Alike::SameFile,
+            Sameness::Verified => Alike::Verified,
+            Sameness::Probably => Alike::Probably,
+            Sameness::Unknown => Alike::Unknown,
+        },
+        place: match twin.place {
+            Whereabouts::Here => Lies::Here,
+            Whereabouts::Planned => Lies::InPlan,
+            Whereabouts::Asked => Lies::Asked,
+            Whereabouts::Gone(_) => Lies::Gone,
+        },
+        gone_at: twin.went().map(|at| stamp(clock, at)),
+        same_stamp: twin.same_stamp,
+        same_disk: twin.same_disk,
+        volatile: twin.volatile.as_deref(),
     });
     twins.collect()
 }
 
-pub(super) fn recovery_json(model: &Model) -> Value {
-    let ways = model.recoverable();
-    let ways = ways.iter().map(|way| match way {
-        Recovery::Package => json!({"how": "package"}),
-        Recovery::Download(from) => json!({"how": "download", "from": from}),
+/// A way to have it again.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "how", rename_all = "kebab-case")]
+pub(super) enum Recovered {
+    /// It can be installed again.
+    Package,
+    /// A hub has it.
+    Download {
+        /// Repository and revision.
+        from: String,
+    },
+    /// The same weights lie there.
+    Copy {
+        #[serde(flatten)]
+        place: Place,
+        /// Every byte was compared.
+        verified: bool,
+        /// One disk's failure takes both.
+        same_disk: bool,
+    },
+    /// It can be built again from what lies there.
+    Rebuild {
+        #[serde(flatten)]
+        place: Place,
+    },
+}
+
+pub(super) fn recovery_json(model: &Model) -> Vec<Recovered> {
+    let ways = model.recoverable().into_iter().map(|way| match way {
+        Recovery::Package => Recovered::Package,
+        Recovery::Download(from) => Recovered::Download { from },
         Recovery::Copy { path, verified, same_disk } => {
-            let rest = json!({"how": "copy", "verified": verified, "same_disk": same_disk});
-            with_path(path, rest)
+            Recovered::Copy { place: Place::of(&path), verified, same_disk }
         }
-        Recovery::Rebuild(from) => with_path(from, json!({"how": "rebuild"})),
+        Recovery::Rebuild(from) => Recovered::Rebuild { place: Place::of(&from) },
     });
     ways.collect()
 }

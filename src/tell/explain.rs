@@ -1,7 +1,10 @@
 //! The rules in words.
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
+use super::wire::value;
 use super::words::wrap;
 use crate::decide::Rule;
 
@@ -21,11 +24,33 @@ pub(super) fn text(rules: &[&Rule]) -> String {
     out
 }
 
+/// Rules in words.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/rules/1")]
+pub(super) struct Document<'a> {
+    #[schemars(extend("const" = "safe-rm/rules/1"))]
+    schema: &'static str,
+    items: Vec<One<'a>>,
+}
+
+/// One rule.
+#[derive(Serialize, JsonSchema)]
+struct One<'a> {
+    /// Its id.
+    rule: &'a str,
+    /// When it refuses.
+    refuses: &'a str,
+    /// What lifts it.
+    lift: &'a str,
+    why: &'a str,
+}
+
 pub(super) fn json(rules: &[&Rule]) -> Value {
-    let items = rules.iter().map(|rule| {
-        json!({
-            "rule": rule.id, "refuses": rule.refuses, "lift": rule.lifted_by, "why": rule.why,
-        })
+    let items = rules.iter().map(|rule| One {
+        rule: rule.id,
+        refuses: rule.refuses,
+        lift: rule.lifted_by,
+        why: rule.why,
     });
-    json!({"schema": "safe-rm/rules/1", "items": items.collect::<Vec<_>>()})
+    value(&Document { schema: "safe-rm/rules/1", items: items.collect() })
 }

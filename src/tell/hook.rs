@@ -19,16 +19,21 @@ pub(super) fn denial(denial: &Denial) -> String {
             let seen = if sight.path == *at { "it".to_owned() } else { path(&sight.path) };
             let (verb, at_shown) = (verb(*effect), path(at));
             let what = format!("`{program}` would {verb} {at_shown}: {seen} {}", stake(sight));
-            (what, instead(at))
+            (what, instead(denial, *effect, at, sight))
         }
         Why::Root(effect, at, root) => {
             let what = format!(
                 "`{program}` would {} {}, and the policy protects {}",
                 verb(*effect), path(at), path(root)
             );
-            let at = quoted(at);
-            let more = format!("; `safe-rm rm -r {at}` removes ordinary files there as rm does");
-            (what, format!("{}{more}", instead_of(&at)))
+            let instead = match effect {
+                Effect::Remove { .. } => {
+                    let more = "`safe-rm rm -r` removes ordinary files there as rm does";
+                    format!("{}; {more}", by_safe_rm(at))
+                }
+                other => unharmed(*other).to_owned(),
+            };
+            (what, instead)
         }
         Why::Unknown(word, near) => (
             format!(
@@ -56,7 +61,7 @@ pub(super) fn denial(denial: &Denial) -> String {
             "ask the person to change it".to_owned(),
         ),
         Why::Settings(at) => (
-            format!("`{program}` would change {}, the settings that call this hook", path(at)),
+            format!("`{program}` would change {}, the settings in which hooks are called, or switched off", path(at)),
             "ask the person to change them".to_owned(),
         ),
         Why::Failure(what) => (
@@ -107,14 +112,38 @@ fn by_rm(program: &str) -> String {
     )
 }
 
-fn instead(at: &Path) -> String {
-    instead_of(&quoted(at))
+/// What to do instead of harming what is at stake.
+fn instead(denial: &Denial, effect: Effect, at: &Path, sight: &Sight) -> String {
+    if matches!(sight.stake, Stake::Protected(_)) {
+        return "ask the person: no call of safe-rm takes it away".to_owned();
+    }
+    // git takes much at once, and can leave a part out.
+    if denial.program.ends_with("git") {
+        return "name the paths that are meant, leave this one out (`git clean -e`), or ask the person"
+            .to_owned();
+    }
+    match effect {
+        Effect::Remove { .. } => by_safe_rm(at),
+        other => unharmed(other).to_owned(),
+    }
 }
 
-fn instead_of(at: &str) -> String {
+/// The way to the same end by which nothing is lost.
+fn unharmed(effect: Effect) -> &'static str {
+    match effect {
+        Effect::Move => "copy it, and leave the original, or ask the person to move it",
+        _ => "write to another name, or ask the person to change it",
+    }
+}
+
+/// A path stands in a command only where it is a word that says nothing else.
+fn by_safe_rm(at: &Path) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=,:@%".contains(c);
+    let word = at.to_str().filter(|path| path.len() <= 300 && path.chars().all(plain));
     format!(
-        "look with `safe-rm plan {at}`, then run `safe-rm {at}`, which files a request that a person \
-         approves"
+        "run `safe-rm {}`, which shows what is there and files a request that a person approves \
+         (`safe-rm plan` only shows it)",
+        word.unwrap_or("PATH")
     )
 }
 
@@ -138,11 +167,4 @@ fn bounded(text: &str) -> String {
     } else {
         text.chars().take(299).chain(['\u{2026}']).collect()
     }
-}
-
-/// As a shell reads it; with an escape in it no shell would find the path.
-fn quoted(at: &Path) -> String {
-    let shown = bounded(&safe::harmless(&at.to_string_lossy()));
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=,:@%".contains(c);
-    if shown.chars().all(plain) { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
 }

@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
-use super::json::{put_path, stamp};
 use super::safe::path;
+use super::wire::{Place, b64, lossy, stamp, value};
 use super::words::{count, size, wrap};
 use crate::act::Found;
 use crate::facts::Stamp;
@@ -57,22 +59,54 @@ pub(super) fn trash_text(items: &[Trashed], clock: &Clock) -> String {
     out
 }
 
+/// What lies in the trash.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/trash/1")]
+pub(super) struct TrashDocument<'a> {
+    #[schemars(extend("const" = "safe-rm/trash/1"))]
+    schema: &'static str,
+    items: Vec<InTrash<'a>>,
+}
+
+/// One thing in the trash.
+#[derive(Serialize, JsonSchema)]
+struct InTrash<'a> {
+    #[serde(flatten)]
+    place: Place,
+    /// Where it lies now.
+    at: String,
+    /// Its bytes in base64, where it is no UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_b64: Option<String>,
+    /// The deletion's id.
+    id: &'a str,
+    bytes: u64,
+    frees: u64,
+    models: usize,
+    deleted: String,
+    /// When a purge of it is proposed.
+    due: String,
+    /// Its removal was begun.
+    half_freed: bool,
+}
+
 pub(super) fn trash_json(items: &[Trashed], clock: &Clock) -> Value {
     let items = items.iter().map(|Trashed { entry, due }| {
-        let mut map = Map::new();
-        put_path(&mut map, "path", &decode(&entry.item.from));
-        put_path(&mut map, "at", &decode(&entry.item.to));
-        let rest = json!({
-            "id": entry.plan, "bytes": entry.item.bytes, "frees": entry.item.frees,
-            "models": entry.item.models, "deleted": stamp(clock, entry.at),
-            "due": stamp(clock, *due), "half_freed": entry.state == State::Freeing,
-        });
-        if let Value::Object(rest) = rest {
-            map.extend(rest);
+        let at = decode(&entry.item.to);
+        InTrash {
+            place: Place::of(&decode(&entry.item.from)),
+            at: lossy(&at),
+            at_b64: b64(&at),
+            id: &entry.plan,
+            bytes: entry.item.bytes,
+            frees: entry.item.frees,
+            models: entry.item.models,
+            deleted: stamp(clock, entry.at),
+            due: stamp(clock, *due),
+            half_freed: entry.state == State::Freeing,
         }
-        Value::Object(map)
     });
-    json!({"schema": "safe-rm/trash/1", "items": items.collect::<Vec<_>>()})
+    value(&TrashDocument { schema: "safe-rm/trash/1", items: items.collect() })
 }
 
 /// One event in words.
@@ -120,13 +154,29 @@ pub(super) fn log_text(lines: &[(Stamp, Event)], broken: Option<usize>, clock: &
     out
 }
 
+/// The journal.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/log/1")]
+pub(super) struct LogDocument<'a> {
+    #[schemars(extend("const" = "safe-rm/log/1"))]
+    schema: &'static str,
+    /// The first line that does not follow from the one before it.
+    broken_at: Option<usize>,
+    items: Vec<Logged<'a>>,
+}
+
+/// One event; its paths are percent-encoded.
+#[derive(Serialize, JsonSchema)]
+struct Logged<'a> {
+    time: String,
+    #[serde(flatten)]
+    event: &'a Event,
+}
+
 pub(super) fn log_json(lines: &[(Stamp, Event)], broken: Option<usize>, clock: &Clock) -> Value {
-    let items = lines.iter().map(|(time, event)| {
-        let mut value = serde_json::to_value(event).unwrap_or_default();
-        value["time"] = stamp(clock, *time).into();
-        value
-    });
-    json!({"schema": "safe-rm/log/1", "broken_at": broken, "items": items.collect::<Vec<_>>()})
+    let items = lines.iter().map(|(at, event)| Logged { time: stamp(clock, *at), event });
+    let (schema, broken_at) = ("safe-rm/log/1", broken);
+    value(&LogDocument { schema, broken_at, items: items.collect() })
 }
 
 pub(super) fn rest(plan: &str, rest: &[(PathBuf, PathBuf, u64)]) -> String {

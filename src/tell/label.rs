@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 
 use anstyle::{AnsiColor, Style};
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
-use super::json::put_path;
 use super::safe::{harmless, path};
+use super::wire::{Place, b64, lossy, value};
 use super::words::{model as describe, wrap};
 use crate::decide::draft::Line;
 use crate::facts::Model;
@@ -100,25 +102,57 @@ pub(super) fn outcome(labelled: &Labelled) -> String {
     out
 }
 
+/// What came of labels.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/label/1")]
+pub(super) struct Document<'a> {
+    #[schemars(extend("const" = "safe-rm/label/1"))]
+    schema: &'static str,
+    items: Vec<One<'a>>,
+}
+
+/// What came of one label.
+#[derive(Serialize, JsonSchema)]
+struct One<'a> {
+    #[serde(flatten)]
+    place: Place,
+    /// The label's file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    /// Its bytes in base64, where it is no UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label_b64: Option<String>,
+    #[schemars(extend("enum" = ["written", "unchanged", "shown", "refused", "needs-person", "declined", "failed"]))]
+    outcome: &'static str,
+    lines: Vec<OneLine<'a>>,
+    messages: &'a [String],
+}
+
+/// A line as it is to be, or one that goes.
+#[derive(Serialize, JsonSchema)]
+struct OneLine<'a> {
+    #[schemars(extend("enum" = ["same", "old", "new"]))]
+    change: &'static str,
+    text: &'a str,
+}
+
 pub(super) fn json(all: &[Labelled]) -> Value {
-    let items = all.iter().map(|labelled| {
-        let mut map = Map::new();
-        put_path(&mut map, "path", &labelled.path);
-        if let Some(label) = &labelled.label {
-            put_path(&mut map, "label", label);
-        }
-        let line = |line: &Line| {
-            let (change, text) = match line {
-                Line::Same(text) => ("same", text),
-                Line::Old(text) => ("old", text),
-                Line::New(text) => ("new", text),
-            };
-            json!({"change": change, "text": text.trim_end_matches(['\n', '\r'])})
-        };
-        map.insert("outcome".to_owned(), labelled.outcome.word().into());
-        map.insert("lines".to_owned(), labelled.lines.iter().map(line).collect());
-        map.insert("messages".to_owned(), labelled.messages.clone().into());
-        Value::Object(map)
+    let items = all.iter().map(|labelled| One {
+        place: Place::of(&labelled.path),
+        label: labelled.label.as_deref().map(lossy),
+        label_b64: labelled.label.as_deref().and_then(b64),
+        outcome: labelled.outcome.word(),
+        lines: labelled.lines.iter().map(one).collect(),
+        messages: &labelled.messages,
     });
-    json!({"schema": "safe-rm/label/1", "items": items.collect::<Vec<_>>()})
+    value(&Document { schema: "safe-rm/label/1", items: items.collect() })
+}
+
+fn one(line: &Line) -> OneLine<'_> {
+    let (change, text) = match line {
+        Line::Same(text) => ("same", text),
+        Line::Old(text) => ("old", text),
+        Line::New(text) => ("new", text),
+    };
+    OneLine { change, text: text.trim_end_matches(['\n', '\r']) }
 }

@@ -5,10 +5,13 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anstyle::{AnsiColor, Style};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
-use super::json::{model as model_json, stamp, with_path};
+use super::model::{Model, model as model_json};
 use super::safe::{harmless, path};
+use super::wire::{self, Place, stamp, value};
 use super::words::{count, model as describe, size, wrap};
 use super::{copies, plan::join};
 use crate::decide::{Judged, Verdict, kind};
@@ -118,30 +121,68 @@ impl List<'_> {
         let items = self.items.iter().zip(self.verdicts).map(|(judged, verdict)| {
             let facts = &judged.facts;
             let (word, from, rules) = match verdict {
-                Verdict::Allowed => ("allowed", None, &[][..]),
-                Verdict::From(at) => ("refused", Some(stamp(self.clock, *at)), &[][..]),
-                Verdict::Refused(rules) => ("refused", None, rules.as_slice()),
+                Verdict::Allowed => (wire::Verdict::Allowed, None, &[][..]),
+                Verdict::From(at) => {
+                    (wire::Verdict::Refused, Some(stamp(self.clock, *at)), &[][..])
+                }
+                Verdict::Refused(rules) => (wire::Verdict::Refused, None, rules.as_slice()),
             };
-            let found = facts.models.iter().zip(&judged.models);
-            let own = found.clone().find(|(m, _)| m.path.as_os_str().is_empty());
-            let own = own.map(|(m, r)| model_json(&facts.path, m, r, self.clock));
-            let all: Vec<&str> = judged.all().map(|r| r.rule).collect();
-            let rest = json!({
-                "bytes": facts.totals.bytes, "frees": facts.totals.frees, "files": facts.totals.files,
-                "newest": facts.newest.as_ref().map(|e| stamp(self.clock, e.at)),
-                "verdict": word, "allowed_from": from, "held_by": rules, "rules": all, "model": own,
-            });
-            with_path(&facts.path, rest)
+            let mut found = facts.models.iter().zip(&judged.models);
+            let own = found.find(|(m, _)| m.path.as_os_str().is_empty());
+            One {
+                place: Place::of(&facts.path),
+                bytes: facts.totals.bytes,
+                frees: facts.totals.frees,
+                files: facts.totals.files,
+                newest: facts.newest.as_ref().map(|e| stamp(self.clock, e.at)),
+                verdict: word,
+                allowed_from: from,
+                held_by: rules,
+                rules: judged.all().map(|r| r.rule).collect(),
+                model: own.map(|(m, r)| model_json(&facts.path, m, r, self.clock)),
+            }
         });
-        let free = freeable(self.items.iter().chain(self.rest));
-        json!({
-            "schema": "safe-rm/ls/1",
-            "roots": self.roots.iter().map(|r| with_path(r, json!({}))).collect::<Vec<_>>(),
-            "items": items.collect::<Vec<_>>(),
-            "not_shown": self.rest.len(),
-            "freeable_today": free,
+        value(&Document {
+            schema: "safe-rm/ls/1",
+            roots: self.roots.iter().map(|r| Place::of(r)).collect(),
+            items: items.collect(),
+            not_shown: self.rest.len(),
+            freeable_today: freeable(self.items.iter().chain(self.rest)),
         })
     }
+}
+
+/// Every model below some folders.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/ls/1")]
+pub(super) struct Document<'a> {
+    #[schemars(extend("const" = "safe-rm/ls/1"))]
+    schema: &'static str,
+    roots: Vec<Place>,
+    items: Vec<One<'a>>,
+    not_shown: usize,
+    /// Bytes that could be freed today, if of the same weights one copy is kept.
+    freeable_today: u64,
+}
+
+/// One model, judged as if it alone were to go.
+#[derive(Serialize, JsonSchema)]
+struct One<'a> {
+    #[serde(flatten)]
+    place: Place,
+    bytes: u64,
+    frees: u64,
+    files: u64,
+    newest: Option<String>,
+    verdict: wire::Verdict,
+    /// When it may go, where time alone lifts what refuses it.
+    allowed_from: Option<String>,
+    /// The rules that time does not lift.
+    held_by: &'a [&'static str],
+    /// All rules that refuse it.
+    rules: Vec<&'static str>,
+    /// Null for a folder that only holds models.
+    model: Option<Model<'a>>,
 }
 
 /// Without the models below it, which have lines of their own.

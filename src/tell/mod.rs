@@ -1,6 +1,7 @@
 //! The only code that prints: words, tables, JSON, names made harmless.
 
 mod copies;
+mod doctor;
 mod explain;
 mod guard;
 mod hook;
@@ -9,6 +10,7 @@ mod json;
 mod kept;
 mod label;
 mod list;
+mod model;
 mod outcome;
 mod plan;
 mod policy;
@@ -16,9 +18,15 @@ mod progress;
 mod requests;
 pub mod rm;
 mod safe;
+mod schema;
+mod settings;
+mod wire;
 mod words;
 
+use std::cell::RefCell;
 use std::io::Write;
+
+use serde_json::Value;
 
 pub use kept::Trashed;
 pub use label::{Labelled, Outcome};
@@ -26,9 +34,12 @@ pub use list::List;
 pub use outcome::Done;
 pub use progress::watch;
 pub use safe::harmless;
+pub use schema::{named as schema, names as schema_names};
+pub use settings::{Changed, by_hand};
 
 use crate::act::Found;
 use crate::agent::guard::{Helper, Picture, Problem};
+use crate::check::Check;
 use crate::decide::{Plan, Rule};
 use crate::facts::Stamp;
 use crate::keep::{Entry, Event, Filed, Request};
@@ -37,27 +48,64 @@ use crate::when::Clock;
 
 /// How answers are given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Voice {
+pub enum Voice<'a> {
     /// Text for people on stdout.
     Text,
     /// One JSON document on stdout, all prose on stderr.
     Json,
     /// Text for people on stderr: the stdout is rm's.
     Aside,
+    /// Text and document go to whoever called within the program: nothing is printed.
+    Kept(&'a Kept),
 }
 
-impl Voice {
+/// What was said, for a caller within the program.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    text: RefCell<String>,
+    document: RefCell<Option<Value>>,
+}
+
+impl Kept {
+    /// The text for people, without colours, and the document that `--json` prints.
+    #[must_use]
+    pub fn take(self) -> (String, Option<Value>) {
+        (self.text.into_inner(), self.document.into_inner())
+    }
+
+    fn add(&self, text: &str) {
+        let plain = anstream::adapter::strip_str(text).to_string();
+        self.text.borrow_mut().push_str(&plain);
+    }
+}
+
+impl Voice<'_> {
     /// Prints prose. A reader that has gone away is no error: what was done stays done.
     fn prose(self, text: &str) {
         let _ = match self {
             Self::Text => write!(anstream::stdout(), "{text}"),
             Self::Json | Self::Aside => write!(anstream::stderr(), "{text}"),
+            Self::Kept(kept) => {
+                kept.add(text);
+                Ok(())
+            }
         };
     }
 
-    fn document(self, value: &serde_json::Value) {
-        if self == Self::Json {
-            let _ = writeln!(anstream::stdout(), "{}", safe::ascii(&format!("{value:#}")));
+    /// Prints what is no answer.
+    fn aside(self, text: &str) {
+        if let Self::Kept(kept) = self {
+            kept.add(text);
+        } else {
+            let _ = write!(anstream::stderr(), "{text}");
+        }
+    }
+
+    fn document(self, value: &Value) {
+        match self {
+            Self::Json => verbatim(format!("{}\n", document(value)).as_bytes()),
+            Self::Kept(kept) => *kept.document.borrow_mut() = Some(value.clone()),
+            Self::Text | Self::Aside => {}
         }
     }
 
@@ -84,7 +132,7 @@ impl Voice {
 
     /// Tells which models there are.
     pub fn list(self, list: &List<'_>) {
-        if self == Self::Text {
+        if self != Self::Json {
             self.prose(&list.text());
         }
         self.document(&list.json());
@@ -92,7 +140,7 @@ impl Voice {
 
     /// Tells what the trash holds.
     pub fn trash(self, items: &[Trashed], clock: &Clock) {
-        if self == Self::Text {
+        if self != Self::Json {
             self.prose(&kept::trash_text(items, clock));
         }
         self.document(&kept::trash_json(items, clock));
@@ -126,9 +174,7 @@ impl Voice {
         if self != Self::Json {
             self.prose(&requests::text(filed, clock));
         }
-        let mut value = requests::one_json(filed, clock);
-        value["schema"] = "safe-rm/request/1".into();
-        self.document(&value);
+        self.document(&requests::one_json(filed, clock));
     }
 
     /// Shows of one request, above its plan, who asks for what.
@@ -151,25 +197,29 @@ impl Voice {
 
     /// Tells what the journal holds, and from which line on it is broken.
     pub fn log(self, lines: &[(Stamp, Event)], broken: Option<usize>, clock: &Clock) {
-        if self == Self::Text {
+        if self != Self::Json {
             self.prose(&kept::log_text(lines, broken, clock));
         }
         self.document(&kept::log_json(lines, broken, clock));
     }
 
+    /// Tells the names of the documents that `--json` prints, or gives the schemas of all.
+    pub fn schemas(self) {
+        if self != Self::Json {
+            self.prose(&schema::text());
+        }
+        self.document(&schema::json());
+    }
+
     /// Tells what runs that were cut off had left, on stderr.
     pub fn recovered(self, found: &[Found]) {
-        let _ = write!(anstream::stderr(), "{}", kept::recovered(found));
+        self.aside(&kept::recovered(found));
     }
 
     /// Tells that there was nothing to do.
     pub fn nothing(self, text: &str) {
         self.prose(&format!("{}\n", words::hint(text)));
-        let (id, none): (Option<&str>, [&str; 0]) = (None, []);
-        self.document(&serde_json::json!({
-            "schema": "safe-rm/result/1", "id": id, "action": "none", "items": none,
-            "refusals": none, "message": text,
-        }));
+        self.document(&outcome::nothing(text));
     }
 
     /// Shows what the guard would be here.
@@ -188,33 +238,61 @@ impl Voice {
 
     /// Tells the policy in force.
     pub fn policy(self, policy: &Policy) {
-        if self == Self::Text {
+        if self != Self::Json {
             self.prose(&policy::text(policy));
         }
         self.document(&policy::json(policy));
     }
 
+    /// Tells whether the set-up holds.
+    pub fn checks(self, checks: &[Check]) {
+        if self != Self::Json {
+            self.prose(&doctor::text(checks));
+        }
+        self.document(&wire::value(&doctor::document(checks)));
+    }
+
+    /// Shows the change of an agent's settings, and tells what came of it.
+    pub fn changed(self, changed: &Changed<'_>) {
+        if self != Self::Json {
+            self.prose(&settings::diff(changed));
+        }
+        self.document(&wire::value(&settings::document(changed)));
+        for line in settings::remarks(changed) {
+            self.remark(&line);
+        }
+    }
+
     /// A failure: what went wrong, on stderr.
     pub fn failure(self, error: &anyhow::Error, exit: u8) {
         let message = harmless(&format!("{error:#}"));
-        let _ = writeln!(anstream::stderr(), "safe-rm: {message}");
-        let schema = "safe-rm/error/1";
-        self.document(&serde_json::json!({"schema": schema, "message": message, "exit": exit}));
+        self.aside(&format!("safe-rm: {message}\n"));
+        self.document(&outcome::failure(&message, exit));
     }
 
     /// Wrong words on the command line, in the parser's own text.
     pub fn usage(self, text: &str, exit: u8) {
         let lines: Vec<String> = text.lines().map(harmless).collect();
-        let _ = writeln!(anstream::stderr(), "{}", lines.join("\n"));
+        self.aside(&format!("{}\n", lines.join("\n")));
         let message = lines.first().map_or("", |l| l.trim_start_matches("error: "));
-        let schema = "safe-rm/error/1";
-        self.document(&serde_json::json!({"schema": schema, "message": message, "exit": exit}));
+        self.document(&outcome::failure(message, exit));
     }
 
     /// A remark on stderr.
     pub fn remark(self, text: &str) {
-        let _ = writeln!(anstream::stderr(), "{}", words::hint(text));
+        self.aside(&format!("{}\n", words::hint(text)));
     }
+}
+
+/// A document as it is printed.
+#[must_use]
+pub fn document(value: &Value) -> String {
+    safe::ascii(&format!("{value:#}"))
+}
+
+/// A message of a protocol, on a line of its own.
+pub fn message(json: &str) {
+    verbatim(format!("{}\n", safe::ascii(json)).as_bytes());
 }
 
 /// What another program reads, byte for byte: a script, a man page. Nothing in it is from the disk but

@@ -165,12 +165,12 @@ fn model_text(out: &mut String, model: &Model, reasons: &[Refusal], clock: &Cloc
     }
     let label = match (&model.label, &model.bad_label) {
         (Some(label), _) => {
-            let mut text = format!("label says: {}", harmless(&label.model));
+            let mut text = format!("label says: \"{}\"", harmless(&label.model));
             for (key, value) in
                 [("trained", &label.trained), ("run", &label.run), ("note", &label.note)]
             {
                 if let Some(value) = value {
-                    let _ = write!(text, ", {key} {}", harmless(value));
+                    let _ = write!(text, ", {key} \"{}\"", harmless(value));
                 }
             }
             if let Some(agent) = &label.agent {

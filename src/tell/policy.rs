@@ -1,8 +1,11 @@
 //! The policy in force, with where each value comes from.
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::safe::{harmless, path};
+use super::wire::{lossy, value};
 use super::words::{size, wrap};
 use crate::decide::RULES;
 use crate::policy::Policy;
@@ -49,13 +52,40 @@ pub(super) fn text(policy: &Policy) -> String {
     out
 }
 
+/// The policy in force.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/policy/1")]
+pub(super) struct Document<'a> {
+    #[schemars(extend("const" = "safe-rm/policy/1"))]
+    schema: &'static str,
+    items: Vec<One>,
+    /// Folders that are never deleted.
+    protect: Vec<String>,
+    /// Where copies, references and models are looked for.
+    roots: Vec<String>,
+    /// What it weakens against the built-in defaults, in words.
+    weakened: &'a [String],
+}
+
+/// One value.
+#[derive(Serialize, JsonSchema)]
+struct One {
+    key: String,
+    value: String,
+    /// The file that says so; null for a default.
+    origin: Option<String>,
+}
+
 pub(super) fn json(policy: &Policy) -> Value {
     let items = values(policy).into_iter().map(|(key, value)| {
-        let origin = policy.origins.get(&key).map(|p| p.to_string_lossy());
-        json!({"key": key, "value": value, "origin": origin})
+        let origin = policy.origins.get(&key).map(|p| lossy(p));
+        One { key, value, origin }
     });
-    let protect: Vec<_> = policy.protect.iter().map(|p| p.to_string_lossy()).collect();
-    let roots: Vec<_> = policy.roots.iter().map(|p| p.to_string_lossy()).collect();
-    json!({"schema": "safe-rm/policy/1", "items": items.collect::<Vec<_>>(),
-        "protect": protect, "roots": roots, "weakened": policy.weakened})
+    value(&Document {
+        schema: "safe-rm/policy/1",
+        items: items.collect(),
+        protect: policy.protect.iter().map(|p| lossy(p)).collect(),
+        roots: policy.roots.iter().map(|p| lossy(p)).collect(),
+        weakened: &policy.weakened,
+    })
 }

@@ -1,12 +1,14 @@
 //! Requests, as people and programs read them.
 
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 
-use super::json::{put_path, stamp};
 use super::safe::{harmless, path};
+use super::wire::{Place, lossy, stamp, value};
 use super::words::{count, size, wrap};
 use crate::facts::Stamp;
-use crate::keep::{Answer, End, Filed, Request, decode};
+use crate::keep::{self, Answer, End, Request, decode};
 use crate::when::Clock;
 
 /// How a request ended, in a word.
@@ -22,7 +24,7 @@ pub(super) fn end(end: End) -> &'static str {
 }
 
 /// The same for programs.
-fn state(filed: &Filed, now: Stamp) -> &'static str {
+fn state(filed: &keep::Filed, now: Stamp) -> &'static str {
     match filed.answer.as_ref().map(|a| a.end) {
         None if filed.is_open(now) => "open",
         None => "expired",
@@ -41,7 +43,7 @@ fn answered(answer: &Answer) -> String {
 }
 
 /// Who asks for what, and what for. What the caller says of itself is a claim and is shown as one.
-pub(super) fn text(filed: &Filed, clock: &Clock) -> String {
+pub(super) fn text(filed: &keep::Filed, clock: &Clock) -> String {
     let request = &filed.request;
     let mut out = String::new();
     let mut line = |indent, begin: &str, text: &str| {
@@ -73,55 +75,123 @@ pub(super) fn text(filed: &Filed, clock: &Clock) -> String {
 }
 
 /// All of them.
-pub(super) fn list(all: &[Filed], clock: &Clock) -> String {
+pub(super) fn list(all: &[keep::Filed], clock: &Clock) -> String {
     if all.is_empty() {
         return "nobody has asked for anything\n".to_owned();
     }
     let mut out: String = all.iter().map(|filed| text(filed, clock)).collect();
     if let Some(open) = all.iter().find(|f| f.is_open(clock.now())) {
         let id = &open.request.id[..8.min(open.request.id.len())];
-        out.push_str(&format!(
-            "hint: safe-rm approve {id} looks again and asks for DELETE; safe-rm deny {id} says no\n"
-        ));
+        let how = format!(
+            "`safe-rm approve {id}` looks again and asks for DELETE; `safe-rm deny {id}` says no"
+        );
+        out.push_str(&wrap(0, "hint: ", &how));
+        out.push('\n');
     }
     out
 }
 
 /// One request for programs.
-pub(super) fn one_json(filed: &Filed, clock: &Clock) -> Value {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct One<'a> {
+    id: &'a str,
+    #[schemars(extend("enum" = ["open", "expired", "taken", "carried-out", "failed", "refused", "denied", "cancelled"]))]
+    state: &'static str,
+    filed: String,
+    expires: String,
+    /// The id of the plan that was asked for; what is approved is planned anew.
+    plan: &'a str,
+    #[schemars(extend("enum" = ["trash", "permanent"]))]
+    mode: &'static str,
+    targets: Vec<Asked>,
+    agent: Option<&'a str>,
+    /// Where it was asked.
+    cwd: String,
+    /// What it is for, by the caller's own word.
+    claimed_reason: Option<&'a str>,
+    answer: Option<Answered>,
+}
+
+/// One thing that is asked for.
+#[derive(Serialize, JsonSchema)]
+struct Asked {
+    #[serde(flatten)]
+    place: Place,
+    bytes: u64,
+    files: u64,
+    models: usize,
+}
+
+/// How it ended.
+#[derive(Serialize, JsonSchema)]
+struct Answered {
+    at: String,
+    message: String,
+}
+
+/// One request.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/request/1")]
+pub(super) struct OneDocument<'a> {
+    #[schemars(extend("const" = "safe-rm/request/1"))]
+    schema: &'static str,
+    #[serde(flatten)]
+    one: One<'a>,
+}
+
+/// Requests of callers without a person.
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/requests/1")]
+pub(super) struct Document<'a> {
+    #[schemars(extend("const" = "safe-rm/requests/1"))]
+    schema: &'static str,
+    items: Vec<One<'a>>,
+}
+
+fn one<'a>(filed: &'a keep::Filed, clock: &Clock) -> One<'a> {
     let request = &filed.request;
-    let targets = request.targets.iter().map(|target| {
-        let mut map = Map::new();
-        put_path(&mut map, "path", &decode(&target.path));
-        map.insert("bytes".to_owned(), target.bytes.into());
-        map.insert("files".to_owned(), target.files.into());
-        map.insert("models".to_owned(), target.models.len().into());
-        Value::Object(map)
+    let targets = request.targets.iter().map(|target| Asked {
+        place: Place::of(&decode(&target.path)),
+        bytes: target.bytes,
+        files: target.files,
+        models: target.models.len(),
     });
-    json!({
-        "id": request.id,
-        "state": state(filed, clock.now()),
-        "filed": stamp(clock, Stamp::at(request.filed)),
-        "expires": stamp(clock, request.expires()),
-        "plan": request.plan,
-        "mode": if request.permanent { "permanent" } else { "trash" },
-        "targets": targets.collect::<Vec<_>>(),
-        "agent": request.agent,
-        "cwd": decode(&request.cwd).to_string_lossy(),
-        "claimed_reason": request.reason,
-        "answer": filed.answer.as_ref().map(|a| json!({
-            "at": stamp(clock, Stamp::at(a.at)), "message": answered(a),
-        })),
-    })
+    One {
+        id: &request.id,
+        state: state(filed, clock.now()),
+        filed: stamp(clock, Stamp::at(request.filed)),
+        expires: stamp(clock, request.expires()),
+        plan: &request.plan,
+        mode: if request.permanent { "permanent" } else { "trash" },
+        targets: targets.collect(),
+        agent: request.agent.as_deref(),
+        cwd: lossy(&decode(&request.cwd)),
+        claimed_reason: request.reason.as_deref(),
+        answer: filed
+            .answer
+            .as_ref()
+            .map(|a| Answered { at: stamp(clock, Stamp::at(a.at)), message: answered(a) }),
+    }
+}
+
+/// One request as a document.
+pub(super) fn one_json(filed: &keep::Filed, clock: &Clock) -> Value {
+    value(&OneDocument { schema: "safe-rm/request/1", one: one(filed, clock) })
 }
 
 /// All of them for programs.
-pub(super) fn list_json(all: &[Filed], clock: &Clock) -> Value {
-    let items: Vec<Value> = all.iter().map(|filed| one_json(filed, clock)).collect();
-    json!({"schema": "safe-rm/requests/1", "items": items})
+pub(super) fn list_json(all: &[keep::Filed], clock: &Clock) -> Value {
+    let items = all.iter().map(|filed| one(filed, clock)).collect();
+    value(&Document { schema: "safe-rm/requests/1", items })
 }
 
 /// What is in the plan's document of the request that was filed.
-pub(super) fn filed_json(request: &Request, clock: &Clock) -> Value {
-    json!({"id": request.id, "expires": stamp(clock, request.expires())})
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Filed<'a> {
+    id: &'a str,
+    expires: String,
+}
+
+pub(super) fn filed_json<'a>(request: &'a Request, clock: &Clock) -> Filed<'a> {
+    Filed { id: &request.id, expires: stamp(clock, request.expires()) }
 }

@@ -13,9 +13,11 @@ use std::process::{Command, Output, Stdio};
 
 pub mod asking;
 pub mod made;
+pub mod mcp;
 pub mod person;
 pub mod rm;
 pub mod said;
+pub mod setup;
 pub mod tree;
 
 /// The binary under test.
@@ -116,13 +118,17 @@ impl Sandbox {
         command
     }
 
-    /// Runs it in a session of its own, so that there is no terminal.
+    /// Runs it without a terminal, from a process that descends from none of the test's: tests pass also
+    /// where an agent runs them.
     pub fn run(&self, args: &[&str]) -> Answer {
-        let mut all = vec![BIN];
-        all.extend(args);
-        let mut command = self.command_of("setsid", &["--wait"]);
-        let output = command.args(all).stdin(Stdio::null()).output().unwrap();
-        Answer::of(&output)
+        let code = tempfile::NamedTempFile::new().unwrap();
+        let script = "\"$@\" < /dev/null; echo $? > \"$0\"";
+        let mut command = self.command_of("setsid", &["--fork", "sh", "-c", script]);
+        command.arg(code.path()).arg(BIN).args(args);
+        // What it writes ends when the shell has written the code.
+        let output = command.stdin(Stdio::null()).output().unwrap();
+        let code = std::fs::read_to_string(code.path()).unwrap();
+        Answer { code: code.trim().parse().unwrap(), ..Answer::of(&output) }
     }
 
     /// Runs it at a terminal.

@@ -66,6 +66,8 @@ const FILES: &[(&str, &str)] = &[
     ("clean-repo/README.txt", "a repository\n"),
     ("clean-repo/build/x.o", "x"),
     ("ignoring-repo/.gitignore", "ckpt/\n*.o\n"),
+    ("nested-repo/a/.gitignore", "ckpt\n"),
+    ("again-repo/.gitignore", "*\n!keep/\n!keep/**\n"),
     ("ignoring-repo/x.o", "x"),
 ];
 
@@ -84,11 +86,14 @@ export GIT_CONFIG_GLOBAL=$HOME/.gitconfig
 git config --global user.email a@example.org
 git config --global user.name a
 git config --global init.defaultBranch main
-mkdir -p ignoring-repo/ckpt repo/tracked
+mkdir -p ignoring-repo/ckpt repo/tracked nested-repo/a/ckpt again-repo/keep
+cp single/best.safetensors nested-repo/a/ckpt/model.safetensors
+cp single/best.safetensors again-repo/keep/model.safetensors
 cp single/best.safetensors repo/tracked/model.safetensors
 cp single/best.safetensors ignoring-repo/ckpt/model.safetensors
 mv repo/ckpt ckpt
-for r in repo clean-repo ignoring-repo; do (cd $r; git init -q; git add .; git commit -qm first); done
+for r in repo clean-repo ignoring-repo nested-repo; do (cd $r; git init -q; git add .; git commit -qm first); done
+(cd again-repo; git init -q; git add -f .gitignore; git commit -qm first)
 mv ckpt repo/ckpt
 printf 'another training' >> repo/tracked/model.safetensors
 echo change >> clean-repo/README.txt
@@ -103,8 +108,16 @@ tar -C stage/models/qwen -czf inner.tgz model.safetensors
 
 /// Every file of a model, with its bytes.
 pub fn models(work: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let places =
-        ["models/qwen", "runs/lora", "single", "repo/ckpt", "repo/tracked", "ignoring-repo/ckpt"];
+    let places = [
+        "models/qwen",
+        "runs/lora",
+        "single",
+        "repo/ckpt",
+        "repo/tracked",
+        "ignoring-repo/ckpt",
+        "nested-repo/a/ckpt",
+        "again-repo/keep",
+    ];
     let all = places.iter().flat_map(|p| walkdir::WalkDir::new(work.join(p)).into_iter().flatten());
     let own = |name: &str| {
         [".safetensors", "MODEL_INFO.txt", "config.json", ".bin"]

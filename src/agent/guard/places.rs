@@ -58,7 +58,8 @@ pub(super) fn beside(
     for place in own::places(world) {
         add(place, Why::Own);
     }
-    for program in env::programs("safe-rm") {
+    let running = env::program("safe-rm").map(|(program, _)| program);
+    for program in running.into_iter().chain(env::on_path("safe-rm")) {
         add(program, Why::Program);
     }
     let mut homes: Vec<&Path> =

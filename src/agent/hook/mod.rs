@@ -7,7 +7,6 @@ mod copilot;
 mod cursor;
 mod gemini;
 mod opencode;
-mod patch;
 mod tool;
 
 use std::path::{Path, PathBuf};
@@ -40,19 +39,34 @@ pub enum Agent {
     OpenCode,
 }
 
+/// All of them.
+pub const ALL: [Agent; 6] = [
+    Agent::ClaudeCode,
+    Agent::Codex,
+    Agent::Gemini,
+    Agent::Copilot,
+    Agent::Cursor,
+    Agent::OpenCode,
+];
+
 impl Agent {
+    /// The name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ClaudeCode => "claude-code",
+            Self::Codex => "codex",
+            Self::Gemini => "gemini",
+            Self::Copilot => "copilot",
+            Self::Cursor => "cursor",
+            Self::OpenCode => "opencode",
+        }
+    }
+
     /// By the name on the command line.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "claude-code" => Self::ClaudeCode,
-            "codex" => Self::Codex,
-            "gemini" => Self::Gemini,
-            "copilot" => Self::Copilot,
-            "cursor" => Self::Cursor,
-            "opencode" => Self::OpenCode,
-            _ => return None,
-        })
+        ALL.into_iter().find(|agent| agent.name() == name)
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::super::judge::Effect;
-use super::{Act, Tool, patch};
+use super::super::judge::{Effect, patch};
+use super::{Act, Tool};
 
 /// Tools that run a command.
 const SHELLS: &[&str] = &[
@@ -33,6 +33,7 @@ const WRITES: &[&str] = &[
     "write_file",
     "replace",
     "str_replace",
+    "strreplace",
     "str_replace_editor",
     "str_replace_based_edit_tool",
     "create",
@@ -62,11 +63,7 @@ pub(super) fn of(name: &str, args: &Value, cwd: Option<&Value>) -> Option<Tool> 
     let act = if lower == "apply_patch" || lower == "applypatch" {
         Act::Write(patch::files(&patch_text(args)?))
     } else if let Some(text) = command(args).filter(|_| SHELLS.contains(&lower)) {
-        // A command that carries a patch, as Codex has it.
-        match patch::heredoc(&text) {
-            Some(text) => Act::Write(patch::files(text)),
-            None => Act::Shell(text),
-        }
+        Act::Shell(text)
     } else if SHELLS.contains(&lower) {
         // Only what reads or ends a command has none.
         match args.get("chars").or_else(|| args.get("input")).and_then(Value::as_str) {

@@ -30,8 +30,8 @@ pub(super) fn tar(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
         &["-f", "-C", "--file", "--directory", "--exclude", "-X", "-T", "--transform", "-I"],
     );
     let mut own = state.clone();
-    if let Some(to) = args.value(&["-C", "--directory"]).and_then(Word::literal) {
-        own.go(&to, |_| true);
+    if let Some(to) = args.value(&["-C", "--directory"]) {
+        judge.enter(&mut own, to);
     }
     if args.has(&["--remove-files"]) {
         args.operands.iter().for_each(|w| judge.touch(&own, w, Effect::Remove { recursive: true }));
@@ -114,13 +114,13 @@ pub(super) fn unzip(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
         return Output::default();
     }
     let mut own = state.clone();
-    let to = args.value(&["-d"]).and_then(Word::literal);
+    let to = args.value(&["-d"]).cloned();
     let given = args
         .flags
         .iter()
         .find_map(|(flag, _)| flag.strip_prefix("-o").filter(|p| seven && !p.is_empty()));
-    if let Some(to) = to.or_else(|| given.map(str::to_owned)) {
-        own.go(&to, |_| true);
+    if let Some(to) = to.or_else(|| given.map(Word::text)) {
+        judge.enter(&mut own, &to);
     }
     over(judge, &own, None);
     Output::default()

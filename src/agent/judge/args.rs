@@ -17,6 +17,14 @@ impl Args {
         self.flags.iter().any(|(flag, _)| names.contains(&flag.as_str()))
     }
 
+    /// Whether one of these options is there, a long one perhaps cut short.
+    pub(super) fn may_have(&self, names: &[&str]) -> bool {
+        let short = |flag: &str| {
+            flag.len() > 2 && flag.starts_with("--") && names.iter().any(|n| n.starts_with(flag))
+        };
+        self.has(names) || self.flags.iter().any(|(flag, _)| short(flag))
+    }
+
     /// The value of the last of these options.
     pub(super) fn value(&self, names: &[&str]) -> Option<&Word> {
         let mut flags = self.flags.iter().rev();
@@ -27,6 +35,35 @@ impl Args {
     pub(super) fn known(&self, at: usize) -> Option<String> {
         self.operands.get(at)?.literal()
     }
+}
+
+/// Tells them apart up to the first that is no option: what follows it is not the program's own.
+pub(super) fn leading(words: &[Word], valued: &[&str]) -> Args {
+    let mut args = Args::default();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        let known = word.prefix();
+        if known.len() < 2 || !known.starts_with('-') {
+            break;
+        }
+        at += 1;
+        if known == "--" && !word.is_unknown() {
+            break;
+        }
+        let mut one = split(&words[at - 1..at], valued);
+        // The last of its options takes the next word.
+        if let Some((flag, value @ None)) =
+            one.flags.iter_mut().rev().find(|(f, _)| f.len() == 2 || f.starts_with("--"))
+            && valued.contains(&flag.as_str())
+            && !known.contains('=')
+        {
+            *value = words.get(at).cloned();
+            at += 1;
+        }
+        args.flags.append(&mut one.flags);
+    }
+    args.operands.extend(words.get(at..).unwrap_or_default().iter().cloned());
+    args
 }
 
 /// Tells them apart; `valued` are the options whose value is the next word.

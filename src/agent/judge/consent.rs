@@ -64,7 +64,9 @@ pub(super) fn safe_rm(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>)
     let asks = !SHOWS.contains(&verb.as_str());
     let fed = call.stdin.joined().unwrap_or_default();
     let said = fed.split_whitespace().any(|word| word.trim_matches('"') == "DELETE");
-    if asks && call.stdin.fed && said {
+    // rm's own questions are answered by pipes; the word is not.
+    let untold = call.stdin.fed && call.stdin.joined().is_none() && verb != "rm";
+    if asks && (untold || (call.stdin.fed && said)) {
         judge.deny(Why::Consent("it answers in the place of a person"));
     }
     Output::unknown(Vec::new())

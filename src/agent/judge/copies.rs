@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Args, split};
 use super::{Effect, Judge, glob};
-use crate::agent::shell::{Call, Output, State, Word};
+use crate::agent::shell::{Call, Output, State, Word, Written};
 
 /// So many files of a folder are looked up in the place that it is copied to.
 const FILES: usize = 400;
@@ -34,15 +34,10 @@ fn places(args: &Args) -> (Vec<Word>, Option<Word>) {
 
 /// What lies where something is put.
 fn replaced(judge: &mut Judge<'_>, state: &State, sources: &[Word], to: &Word, deep: bool) {
-    let Some(written) = to.literal() else { return };
-    for place in state.paths(&written) {
+    for place in judge.places(state, to) {
         let folder = place.is_dir();
         for source in sources {
-            let all = match (source.pattern(), source.is_glob()) {
-                (Some(p), true) => state.paths(&p).iter().flat_map(|p| glob::matches(p)).collect(),
-                (Some(p), false) => state.paths(&p),
-                (None, _) => continue,
-            };
+            let all = judge.places(state, source);
             let dot = source.pattern().is_some_and(|p| p.ends_with("/.") || p == ".");
             let slash = deep && source.pattern().is_some_and(|p| p.ends_with('/'));
             for path in all {
@@ -121,6 +116,7 @@ pub(super) fn cp(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> O
     let (sources, to) = places(&args);
     if let Some(to) = to {
         replaced(judge, state, &sources, &to, false);
+        copied(judge, state, &sources, &to);
         if args.has(&["--remove-destination", "-f"])
             && let Some(path) = to.literal()
             && sources.iter().all(Word::is_unknown)
@@ -131,15 +127,36 @@ pub(super) fn cp(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> O
     Output::default()
 }
 
+/// From now on the text of the one is in the other.
+fn copied(judge: &Judge<'_>, state: &mut State, sources: &[Word], to: &Word) {
+    for source in sources {
+        let unknown = source.is_unknown();
+        let from = judge.places(state, source).into_iter().next();
+        for place in judge.places(state, to) {
+            let name = from.as_deref().and_then(Path::file_name);
+            let at = match name {
+                Some(name) if place.is_dir() => place.join(name),
+                _ => place,
+            };
+            let text = match &from {
+                Some(from) => state.written.get(from).cloned(),
+                None if unknown => Some(Written::Unknown),
+                None => continue,
+            };
+            let text = text.or_else(|| from.clone().map(Written::Copy));
+            state.written.extend(text.map(|text| (at, text)));
+        }
+    }
+}
+
 /// `ln`: with -f the name is replaced.
 pub(super) fn ln(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let args = split(&call.words[1..], VALUED);
     let (sources, to) = places(&args);
     let to = to.unwrap_or_else(|| Word::text("."));
-    let Some(written) = to.literal() else { return Output::default() };
     let deep = !args.has(&["-n", "-T", "--no-dereference", "--no-target-directory"]);
-    for place in state.paths(&written) {
-        for source in sources.iter().filter_map(Word::literal) {
+    for place in judge.places(state, &to) {
+        for source in sources.iter().filter_map(Word::pattern) {
             let name = Path::new(&source).file_name();
             let at = match name {
                 Some(name) if deep && place.is_dir() => place.join(name),

@@ -42,12 +42,12 @@ pub(super) fn judge(judge: &mut Judge<'_>, state: &State, how: &Operands, words:
     if args.has(how.unless) || args.has(&["--help", "--version"]) {
         return;
     }
-    if !how.needs.is_empty() && !args.has(how.needs) {
+    if !how.needs.is_empty() && !args.may_have(how.needs) {
         return;
     }
     let effect = match how.effect {
         // An option that is not known may be -r.
-        Effect::Remove { recursive: false } if args.has(how.deep) => {
+        Effect::Remove { recursive: false } if args.may_have(how.deep) => {
             Effect::Remove { recursive: true }
         }
         effect => effect,

@@ -9,6 +9,8 @@ pub(super) fn dd(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> O
     for word in &call.words[1..] {
         if let Some(target) = word.strip("of=") {
             judge.touch(state, &target, Effect::Destroy);
+            let read = call.words.iter().any(|w| w.prefix().starts_with("if="));
+            state.write(&target, call.stdin.joined().as_deref().filter(|_| !read), false);
         }
     }
     Output::unknown(Vec::new())

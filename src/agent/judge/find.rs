@@ -39,6 +39,11 @@ impl Tests {
         }
     }
 
+    /// Begins anew behind an "or"; how deep is looked holds for all.
+    fn again(&mut self) {
+        *self = Self { depth: self.depth, least: self.least, ..Self::default() };
+    }
+
     /// Adds a pattern: of paths as it is, of names without regard to case.
     fn add(&mut self, pattern: &str, by_path: bool) {
         let pattern = if by_path { pattern.to_owned() } else { pattern.to_lowercase() };
@@ -60,7 +65,8 @@ pub(super) fn find(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
         && tests.kind.is_none()
         && tests.least == 0
         && tests.depth.is_none();
-    let (found, cut) = walk(state, &roots, &tests);
+    let follows = words.iter().any(|w| ["-L", "-H", "-follow"].contains(&w.prefix().as_str()));
+    let (found, cut) = walk(state, &roots, &tests, follows);
     let within: Vec<PathBuf> =
         roots.iter().filter_map(Word::literal).flat_map(|r| state.paths(&r)).collect();
     let unknown =
@@ -104,6 +110,10 @@ pub(super) fn find(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) ->
             _ => {}
         }
     }
+    // What it prints in a form of its own is not known.
+    if rest.iter().any(|w| w.prefix() == "-printf") {
+        return Output::unknown(within);
+    }
     if cut {
         words.push(Word::unknown(within.clone()));
     }
@@ -129,17 +139,22 @@ fn parse(words: &[Word]) -> (Vec<Word>, Vec<Word>, Tests) {
     }
     let rest = words[at..].to_vec();
     let mut tests = Tests::default();
-    let mut not = false;
+    let (mut not, mut inside, mut acts) = (false, 0_u32, false);
     let mut i = 0;
     while i < rest.len() {
         let name = rest[i].literal().unwrap_or_default();
         let value = rest.get(i + 1).and_then(Word::pattern);
         match name.as_str() {
             "!" | "-not" => not = true,
+            "(" => inside += 1,
+            ")" => inside = inside.saturating_sub(1),
+            // What is done after it is done to what fits the tests after it: `-name .git -prune -o ..`.
+            "-o" | "-or" | "," if inside == 0 && !acts => tests.again(),
             "-name" | "-iname" | "-path" | "-wholename" | "-ipath" | "-regex" | "-iregex" => {
                 match value {
                     Some(pattern) if !not && !name.contains("regex") => {
                         tests.add(&pattern, name.contains("path") || name.contains("whole"));
+                        tests.open |= name == "-ipath";
                     }
                     // What is left out may be anything else.
                     _ if not => {}
@@ -148,17 +163,21 @@ fn parse(words: &[Word]) -> (Vec<Word>, Vec<Word>, Tests) {
                 not = false;
                 i += 1;
             }
-            "-type" => {
+            "-type" | "-xtype" => {
+                // Of several types it may be any.
                 if !not {
-                    tests.kind = value.and_then(|v| v.chars().next());
+                    tests.kind = value.filter(|v| v.len() == 1).and_then(|v| v.chars().next());
                 }
                 not = false;
                 i += 1;
             }
+            "-size" if value.as_deref() == Some("0") && !not => tests.empty = true,
+            "-delete" => acts = true,
             "-empty" => tests.empty = !std::mem::take(&mut not),
             "-maxdepth" => tests.depth = value.and_then(|v| v.parse().ok()),
             "-mindepth" => tests.least = value.and_then(|v| v.parse().ok()).unwrap_or(0),
             "-exec" | "-execdir" | "-ok" | "-okdir" => {
+                acts = true;
                 while rest
                     .get(i)
                     .is_some_and(|w| !matches!(w.literal().as_deref(), Some(";" | "+")))
@@ -194,7 +213,7 @@ fn fd(words: &[Word]) -> (Vec<Word>, Vec<Word>, Tests) {
 }
 
 /// What would be found, weights first, and whether there is more.
-fn walk(state: &State, roots: &[Word], tests: &Tests) -> (Vec<PathBuf>, bool) {
+fn walk(state: &State, roots: &[Word], tests: &Tests, follows: bool) -> (Vec<PathBuf>, bool) {
     let until = Instant::now() + TIME;
     let mut found = Matches::default();
     let starts = roots.iter().filter(|r| !r.is_unknown()).filter_map(Word::pattern);
@@ -203,7 +222,11 @@ fn walk(state: &State, roots: &[Word], tests: &Tests) -> (Vec<PathBuf>, bool) {
         for path in state.paths(&start) {
             let all =
                 if start.contains(['*', '?', '[']) { glob::matches(&path) } else { vec![path] };
-            queue.extend(all.into_iter().map(|path| (path, 0, None)));
+            let real = |path: PathBuf| match path.canonicalize() {
+                Ok(real) if follows => real,
+                _ => path,
+            };
+            queue.extend(all.into_iter().map(|path| (real(path), 0, None)));
         }
     }
     let mut cut = false;

@@ -2,7 +2,7 @@
 
 use super::args::split;
 use super::{Judge, Why, wrappers};
-use crate::agent::shell::{Call, Output, State, Word};
+use crate::agent::shell::{Call, Output, State, Word, bare};
 
 /// Options of `docker run` with a value.
 const VALUED: &[&str] = &[
@@ -99,7 +99,7 @@ fn run(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
     let mut own = state.clone();
     let mut lent = Vec::new();
     for (flag, value) in &args.flags {
-        let Some(value) = value.as_ref().and_then(Word::literal) else { continue };
+        let Some(value) = value.as_ref().and_then(Word::pattern) else { continue };
         let pair = match flag.as_str() {
             "-v" | "--volume" => {
                 let mut parts = value.split(':');
@@ -126,8 +126,8 @@ fn run(judge: &mut Judge<'_>, state: &State, words: &[Word], call: &Call<'_>) {
         };
         // A volume by its name is no path.
         if let Some((from, to)) = pair.filter(|(from, _)| from.contains('/') || from == ".") {
-            let from = state.paths(&from).into_iter().next();
-            lent.extend(from.map(|from| (std::path::PathBuf::from(to), from)));
+            let from = judge.places(state, &Word { parts: vec![bare(&from)] });
+            lent.extend(from.into_iter().map(|from| (std::path::PathBuf::from(&to), from)));
         }
     }
     own.links.clear();

@@ -1,39 +1,23 @@
 //! Interpreters: where their program is written, and in which language.
 
-use super::args::split;
+use super::args::{leading, split};
 use super::scan::Language;
-use super::{Effect, Judge, code, scripts, wrappers};
+use super::{Effect, Judge, code, launchers, scripts};
 use crate::agent::shell::{Call, Output, State, Word};
 
-/// `python -c`, `python -`, `python FILE`, `uv run ..`.
+/// `python -c`, `python -`, `python FILE`, `python -m MODULE`.
 pub(super) fn python(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
-    let name = judge.program.rsplit('/').next().unwrap_or("").to_owned();
-    if ["uv", "poetry", "pipenv", "conda", "micromamba"].contains(&name.as_str()) {
-        let words = wrappers::rest(
-            &call.words[1..],
-            &["-n", "-p", "--name", "--with", "--project", "--directory"],
-            0,
-        );
-        if words.first().and_then(Word::literal).as_deref() == Some("run") {
-            let words = wrappers::rest(
-                &words[1..],
-                &["-n", "-p", "--name", "--with", "--project", "--python", "--extra"],
-                0,
-            );
-            return judge.inner(state, words, call);
-        }
-        return Output::unknown(Vec::new());
-    }
-    if has_module(&call.words) {
-        return Output::unknown(Vec::new());
+    if let Some(at) = module(&call.words) {
+        return launchers::module(judge, state, call, at);
     }
     program(judge, state, call, Language::Python, &["-c"], &["-W", "-X", "--check-hash-based-pycs"])
 }
 
-fn has_module(words: &[Word]) -> bool {
-    let mut before =
+/// Where `-m` stands.
+fn module(words: &[Word]) -> Option<usize> {
+    let before =
         words.iter().skip(1).map(Word::prefix).take_while(|w| w.starts_with('-') && w != "-");
-    before.any(|w| w == "-m")
+    before.into_iter().position(|w| w == "-m").map(|at| at + 1)
 }
 
 /// `node -e`.
@@ -94,33 +78,40 @@ fn program(
 ) -> Output {
     let all: Vec<&str> = evals.iter().chain(valued).copied().collect();
     // What follows the program are its own arguments.
-    let args = split(&call.words[1..], &all);
-    let mut written = false;
+    let args = leading(&call.words[1..], &all);
+    let (mut written, mut given) = (false, &args.operands[..]);
     for (flag, value) in &args.flags {
         if !evals.contains(&flag.as_str()) {
             continue;
         }
         written = true;
-        match value.as_ref().map(Word::pattern) {
-            Some(Some(text)) => code::judge(judge, state, language, &text, true),
-            Some(None) => scripts::unknown(judge, state, "a program text that is not known"),
-            None => {}
+        let Some(value) = value else { continue };
+        match judge.texts(state, value) {
+            Some(texts) => {
+                for text in texts {
+                    code::judge(judge, state, language, &with(&text, given), true);
+                }
+            }
+            None => scripts::unknown(judge, state, "a program text that is not known"),
         }
     }
     if written {
         return Output::unknown(Vec::new());
     }
     let file = args.operands.first().filter(|w| w.literal().as_deref() != Some("-"));
+    given = args.operands.get(1..).unwrap_or_default();
     match file {
         Some(file) => {
+            // What the command itself writes is as if it were given with it.
+            let inline = judge.is_written(state, file);
             if let Some(text) = judge.text_of(state, file) {
-                code::judge(judge, state, language, &text, false);
+                code::judge(judge, state, language, &with(&text, given), inline);
             } else if file.literal().is_some_and(|f| f.starts_with("/dev/")) {
                 scripts::unknown(judge, state, "a program text that is not known");
             }
         }
         None if call.stdin.fed => match call.stdin.joined() {
-            Some(text) => code::judge(judge, state, language, &text, true),
+            Some(text) => code::judge(judge, state, language, &with(&text, given), true),
             None => scripts::unknown(judge, state, "a program text that is not known"),
         },
         None => {}
@@ -128,13 +119,37 @@ fn program(
     Output::unknown(Vec::new())
 }
 
+/// A program with its arguments in it, where it asks for one of them.
+fn with(text: &str, given: &[Word]) -> String {
+    let mut text = text.to_owned();
+    for (at, word) in given.iter().enumerate().take(9) {
+        let Some(word) = word.literal().filter(|w| !w.contains(['\'', '\\', '\n'])) else {
+            continue;
+        };
+        let literal = format!("'{word}'");
+        for (name, first) in [("sys.argv", 1), ("process.argv", 2), ("$ARGV", 0), ("ARGV", 0)] {
+            text = text.replace(&format!("{name}[{}]", at + first), &literal);
+        }
+    }
+    text
+}
+
 /// A script that names its interpreter in its first line.
-pub(super) fn script(judge: &mut Judge<'_>, state: &State, first: &str, text: &str) {
+pub(super) fn script(
+    judge: &mut Judge<'_>,
+    state: &State,
+    first: &str,
+    file: &Word,
+    args: &[Word],
+) {
     let language = match first {
         f if f.contains("python") => Language::Python,
         f if f.contains("node") => Language::Node,
         f if f.contains("perl") => Language::Perl,
         _ => Language::Ruby,
     };
-    code::judge(judge, state, language, text, false);
+    let inline = judge.is_written(state, file);
+    if let Some(text) = judge.text_of(state, file) {
+        code::judge(judge, state, language, &with(&text, args), inline);
+    }
 }

@@ -14,17 +14,21 @@ mod git;
 mod glob;
 mod hosts;
 mod interpreters;
+mod launchers;
 mod output;
-pub(super) mod own;
+pub(in crate::agent) mod own;
+pub(in crate::agent) mod patch;
+mod places;
 mod scan;
 mod scripts;
+mod starters;
 mod stores;
 pub mod table;
 mod touch;
 mod value;
 mod wrappers;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -94,7 +98,9 @@ pub struct Denial {
 #[must_use]
 pub fn command(text: &str, cwd: &Path, eyes: &Eyes<'_>) -> Option<Denial> {
     let mut judge = Judge::new(cwd, eyes);
-    shell::run(&mut judge, &mut State::at(cwd), text, &Output::default());
+    let mut state = State::at(cwd);
+    shell::run(&mut judge, &mut state, text, &Output::default());
+    shell::end(&mut judge, &mut state);
     judge.denial
 }
 
@@ -138,6 +144,8 @@ pub(in crate::agent) struct Judge<'a> {
     denial: Option<Denial>,
     /// The program that is being judged.
     program: String,
+    /// Files that are not there yet, which programs write.
+    made: BTreeSet<PathBuf>,
     /// In a long script only what is written plainly counts.
     lenient: bool,
     steps: u32,
@@ -158,6 +166,7 @@ impl<'a> Judge<'a> {
             own: own::places(eyes.surroundings),
             denial: None,
             program: String::new(),
+            made: BTreeSet::new(),
             lenient: false,
             steps: 0,
             until: Instant::now() + Duration::from_millis(2500),
@@ -176,20 +185,40 @@ impl<'a> Judge<'a> {
         let mut own = state.clone();
         own.depth += 1;
         if own.depth >= shell::DEEPEST {
-            self.deny(Why::Failure("it is nested too deep to be judged"));
+            self.too_deep();
             return Output::default();
         }
-        shell::run(self, &mut own, text, stdin)
+        (own.tested, own.loops) = (0, 0);
+        own.functions.retain(|_, function| function.exported);
+        own.aliases.clear();
+        own.traps.clear();
+        own.strict = false;
+        let out = shell::run(self, &mut own, text, stdin);
+        shell::end(self, &mut own);
+        out
     }
 
-    /// Runs these words as a command.
+    /// Runs these words as a program does: it has no functions of the shell, and changes nothing of
+    /// the shell itself.
     fn inner(&mut self, state: &mut State, words: Vec<Word>, call: &Call<'_>) -> Output {
-        if words.is_empty() || state.depth >= shell::DEEPEST {
+        let mut own = state.clone();
+        let out = self.prefixed(&mut own, words, call);
+        (state.links, state.written, state.made) = (own.links, own.written, own.made);
+        out
+    }
+
+    /// Runs these words as the shell does that a word before them tells to, without its functions.
+    fn prefixed(&mut self, state: &mut State, words: Vec<Word>, call: &Call<'_>) -> Output {
+        if words.is_empty() {
             return Output::unknown(Vec::new());
         }
+        if state.depth >= shell::DEEPEST {
+            self.too_deep();
+            return Output::default();
+        }
         state.depth += 1;
-        let out =
-            shell::call(self, state, Call { words, stdin: call.stdin, env: call.env.clone() });
+        let call = Call { words, stdin: call.stdin, env: call.env.clone() };
+        let out = shell::program(self, state, call);
         state.depth -= 1;
         out
     }
@@ -203,6 +232,12 @@ impl Host for Judge<'_> {
             self.program = first.shown();
             return self.unknown_program(state, &call);
         };
+        // `time -v rm`, `- rm`: what a shell made of the word before is not known here.
+        if name.starts_with('-') {
+            let skip = usize::from(name == "-");
+            let words = wrappers::rest(&call.words[skip..], &["-f", "-o"], 0);
+            return self.prefixed(state, words, &call);
+        }
         let before = std::mem::replace(&mut self.program, name.clone());
         let out = table::judge(self, state, &name, &call);
         self.program = before;
@@ -218,6 +253,9 @@ impl Host for Judge<'_> {
     }
 
     fn read(&mut self, state: &State, source: &Word) -> Output {
+        if source.literal().as_deref() == Some("/dev/null") {
+            return Output::of(String::new());
+        }
         match self.text_of(state, source) {
             Some(text) => Output::of(text),
             None => Output::unknown(Vec::new()),
@@ -225,9 +263,16 @@ impl Host for Judge<'_> {
     }
 
     fn unreadable(&mut self, state: &State, text: &Unreadable) {
-        // A shell reads no further than an error either; what came before it would run.
+        if text.unseen {
+            return scripts::unknown(self, state, "a text that cannot be read to its end");
+        }
+        // A shell reads no further than an error either; others may.
         let base = |word: &String| word.rsplit('/').next().unwrap_or("").to_owned();
-        let judged = text.words.iter().map(base).find(|word| table::removes(word));
+        let judged = text
+            .words
+            .iter()
+            .map(base)
+            .find(|word| table::removes(word) || word == "-delete" || word.contains("rmtree("));
         if let Some(word) = judged
             && let Some(near) = self.near_any(state)
         {
@@ -236,6 +281,18 @@ impl Host for Judge<'_> {
                 near,
             ));
         }
+    }
+
+    fn unknown_text(&mut self, state: &State) {
+        scripts::unknown(self, state, "a text for a shell that is not known");
+    }
+
+    fn too_deep(&mut self) {
+        self.deny(Why::Failure("it is nested too deep to be judged"));
+    }
+
+    fn directories(&self, pattern: &Path) -> Vec<PathBuf> {
+        glob::matches(pattern).into_iter().filter(|p| p.is_dir()).collect()
     }
 
     fn goes_on(&mut self) -> bool {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::split;
 use super::{Judge, glob, interpreters};
-use crate::agent::shell::{Call, Output, Part, State, Word};
+use crate::agent::shell::{Call, Output, Part, State, Word, decoded};
 
 /// More lines are not kept.
 const LINES: usize = 2_000;
@@ -63,7 +63,10 @@ pub(super) fn known(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
                 .collect(),
         ),
         // A name that nothing has yet.
-        "mktemp" => Output::lines(vec![Word::text("/tmp/safe-rm.no.such.file")]),
+        "mktemp" => match words.last().filter(|w| w.prefix().contains('/')) {
+            Some(template) => Output::lines(vec![template.clone()]),
+            None => Output::lines(vec![Word::text("/tmp/safe-rm.no.such.file")]),
+        },
         "date" | "seq" => {
             Output::lines(vec![Word { parts: vec![Part::Glob("[0-9]*".to_owned())] }])
         }
@@ -82,12 +85,19 @@ fn text(name: &str, words: &[Word]) -> Output {
         let skip = usize::from(name == "printf");
         return Output::lines(words.into_iter().skip(skip).cloned().collect());
     };
-    let clean = |text: &str| text.replace("\\n", "\n").replace("\\0", "\0").replace("\\t", "\t");
+    // What is written by numbers that make no text is not known.
+    let written = all.join(" ");
+    if name == "echo" && !written.contains('\\') {
+        return Output::of(written);
+    }
+    let Some(all) = all.iter().map(|t| decoded(t)).collect::<Option<Vec<String>>>() else {
+        return Output::unknown(Vec::new());
+    };
     if name == "echo" {
-        return Output::of(clean(&all.join(" ")));
+        return Output::of(all.join(" "));
     }
     let Some((format, rest)) = all.split_first() else { return Output::default() };
-    let format = clean(format);
+    let format = format.clone();
     if rest.is_empty() || !format.contains('%') {
         return Output::of(format);
     }

@@ -3,7 +3,7 @@
 use super::data::{self, Operands, Which};
 use super::{
     Effect, Judge, archives, args, consent, copies, deputies, files, find, git, hosts,
-    interpreters, output, scripts, stores, wrappers,
+    interpreters, output, patch, scripts, starters, stores, wrappers,
 };
 use crate::agent::shell::{Call, Output, State};
 
@@ -37,7 +37,7 @@ const fn operands(
     Program { names, judged, removes: true, how: How::Operands(operands) }
 }
 
-const fn wrapper(
+pub(super) const fn wrapper(
     names: &'static [&'static str],
     valued: &'static [&'static str],
     skip: usize,
@@ -46,7 +46,7 @@ const fn wrapper(
     Program { names, judged, removes: false, how: How::Wrapper(valued, skip) }
 }
 
-const fn own(
+pub(super) const fn own(
     names: &'static [&'static str],
     judged: &'static str,
     removes: bool,
@@ -58,8 +58,12 @@ const fn own(
 const REMOVE: Effect = Effect::Remove { recursive: false };
 const WHOLE: Effect = Effect::Remove { recursive: true };
 
-/// All of them.
-pub const PROGRAMS: &[Program] = &[
+/// All of them, in the order in which they are looked for.
+pub fn all() -> impl Iterator<Item = &'static Program> {
+    PROGRAMS.iter().chain(starters::STARTERS)
+}
+
+const PROGRAMS: &[Program] = &[
     operands(
         &["rm"],
         "what it removes; directories with -r",
@@ -89,6 +93,7 @@ pub const PROGRAMS: &[Program] = &[
             ..data::all(Effect::Destroy)
         },
     ),
+    operands(&["rimraf", "del-cli"], "what it removes", data::all(WHOLE)),
     operands(
         &["trash-put", "trash", "rmtrash", "gvfs-trash"],
         "what goes to the trash",
@@ -114,6 +119,7 @@ pub const PROGRAMS: &[Program] = &[
         Operands { needs: &["--rm"], ..data::all(Effect::Move) },
     ),
     own(&["tee"], "what it overwrites", false, files::tee),
+    own(&["apply_patch", "applypatch"], "the files that its patch names", true, patch::apply),
     operands(
         &["sponge"],
         "what it overwrites",
@@ -197,7 +203,10 @@ pub const PROGRAMS: &[Program] = &[
     ),
     own(&["docker-compose"], "down -v", false, hosts::compose),
     own(
-        &["bash", "sh", "zsh", "dash", "ksh", "ash", "mksh", "fish", "rbash"],
+        &[
+            "bash", "sh", "zsh", "dash", "ksh", "ash", "mksh", "fish", "rbash", "csh", "tcsh",
+            "nu", "elvish", "xonsh",
+        ],
         "-c, what it is given to read, the script",
         false,
         scripts::shell,
@@ -205,18 +214,7 @@ pub const PROGRAMS: &[Program] = &[
     own(&["source", "."], "the script", false, scripts::source),
     own(&["eval"], "the text", false, scripts::evaluated),
     own(
-        &[
-            "python",
-            "python2",
-            "python3",
-            "pypy3",
-            "ipython",
-            "uv",
-            "poetry",
-            "pipenv",
-            "conda",
-            "micromamba",
-        ],
+        &["python", "python2", "python3", "pypy3", "ipython"],
         "-c, what it is given to read, the script: calls that remove, move and overwrite",
         false,
         interpreters::python,
@@ -261,7 +259,7 @@ pub const PROGRAMS: &[Program] = &[
     own(&["env"], "the command that it runs", false, wrappers::env),
     own(&["watch"], "the command that it runs", false, wrappers::watch),
     own(&["flock"], "the command that it runs", false, wrappers::flock),
-    own(&["busybox", "toybox"], "the applet", false, wrappers::applet),
+    own(&["busybox", "toybox", "shx"], "the applet", false, wrappers::applet),
     own(
         &[
             "echo", "printf", "ls", "cat", "head", "tail", "sort", "uniq", "grep", "egrep",
@@ -272,90 +270,27 @@ pub const PROGRAMS: &[Program] = &[
         false,
         output::known,
     ),
-    wrapper(
-        &["sudo"],
-        &[
-            "-u", "-g", "-h", "-p", "-C", "-r", "-t", "-T", "-U", "-D", "-R", "--user", "--group",
-            "--chdir", "--host", "--prompt",
-        ],
-        0,
-    ),
-    wrapper(&["doas"], &["-u", "-C"], 0),
-    wrapper(
-        &[
-            "nohup",
-            "setsid",
-            "builtin",
-            "command",
-            "time",
-            "eatmydata",
-            "catchsegv",
-            "unshare-user",
-        ],
-        &["-f", "-o", "--format", "--output"],
-        0,
-    ),
-    wrapper(&["exec"], &["-a"], 0),
-    wrapper(&["timeout", "gtimeout"], &["-s", "-k", "--signal", "--kill-after"], 1),
-    wrapper(&["nice"], &["-n", "--adjustment"], 0),
-    wrapper(&["ionice"], &["-c", "-n", "--class", "--classdata"], 0),
-    wrapper(&["stdbuf"], &["-i", "-o", "-e", "--input", "--output", "--error"], 0),
-    wrapper(&["chroot"], &["--userspec", "--groups"], 1),
-    wrapper(
-        &["unshare", "nsenter"],
-        &["-t", "-S", "-G", "--target", "--setuid", "--setgid", "--wd"],
-        0,
-    ),
-    wrapper(&["taskset"], &["-c", "-p"], 1),
-    wrapper(
-        &["chrt", "numactl", "cgexec", "prlimit", "strace", "ltrace", "perf", "valgrind"],
-        &["-o", "-e", "-g", "-N", "-m", "-C", "-s"],
-        0,
-    ),
-    wrapper(
-        &["systemd-run", "systemd-inhibit"],
-        &[
-            "-p",
-            "-u",
-            "-E",
-            "-M",
-            "-H",
-            "--unit",
-            "--property",
-            "--setenv",
-            "--on-active",
-            "--on-calendar",
-            "--uid",
-            "--gid",
-            "--slice",
-            "--description",
-            "--working-directory",
-        ],
-        0,
-    ),
-    wrapper(
-        &[
-            "caffeinate",
-            "xvfb-run",
-            "dbus-run-session",
-            "flatpak-spawn",
-            "distrobox-host-exec",
-            "proxychains",
-            "torsocks",
-            "direnv",
-            "pkexec",
-            "fakeroot",
-            "firejail",
-            "bwrap",
-        ],
-        &["-n", "-s", "-e"],
-        0,
-    ),
 ];
+
+/// Words before a command that the shell itself runs.
+const SHELL: &[&str] = &["command", "builtin", "time", "noglob", "nocorrect", "repeat", "exec"];
 
 /// Whether a text with this word in it that no shell reads is a danger.
 pub(super) fn removes(word: &str) -> bool {
-    PROGRAMS.iter().any(|program| program.removes && program.names.contains(&word))
+    all().any(|program| program.removes && program.names.contains(&word))
+}
+
+/// Whether this is the name of a program of the table.
+pub(super) fn is_known(name: &str) -> bool {
+    find(name).is_some()
+}
+
+fn find(base: &str) -> Option<&'static Program> {
+    let version = |c: char| c.is_ascii_digit() || c == '.';
+    let short = base.trim_end_matches(version);
+    let short = if base.starts_with("mkfs") { "mkfs" } else { short };
+    let named = |name: &str| all().find(|p| p.names.contains(&name));
+    named(base).or_else(|| named(short))
 }
 
 /// Judges one command.
@@ -368,13 +303,8 @@ pub(super) fn judge(
     // The way to a program does not change what it is.
     let base = name.rsplit('/').next().unwrap_or(name);
     let base = base.trim_start_matches('\\');
-    let version = |c: char| c.is_ascii_digit() || c == '.';
-    let short = base.trim_end_matches(version);
-    let short = if base.starts_with("mkfs") { "mkfs" } else { short };
-    let found = PROGRAMS.iter().find(|p| p.names.contains(&base));
-    let found = found.or_else(|| PROGRAMS.iter().find(|p| p.names.contains(&short)));
     consent::look(judge, state, base, call);
-    let Some(program) = found else {
+    let Some(program) = find(base) else {
         return scripts::direct(judge, state, name, call);
     };
     match &program.how {
@@ -384,7 +314,11 @@ pub(super) fn judge(
         }
         How::Wrapper(valued, skip) => {
             let words = wrappers::rest(&call.words[1..], valued, *skip);
-            judge.inner(state, words, call)
+            if SHELL.contains(&base) {
+                judge.prefixed(state, words, call)
+            } else {
+                judge.inner(state, words, call)
+            }
         }
         How::Own(function) => function(judge, state, call),
     }

@@ -30,6 +30,23 @@ const ORDINARY: &[&str] = &[
     ".DS_Store",
 ];
 
+/// What the name of a variable has in it whose value may be a model.
+const MODELS: &[&str] = &[
+    "model",
+    "weight",
+    "ckpt",
+    "checkpoint",
+    "gguf",
+    "tensor",
+    "lora",
+    "adapter",
+    "onnx",
+    "shard",
+    "state",
+    "optim",
+    "pth",
+];
+
 impl Judge<'_> {
     /// Something is done to what a word names.
     pub(super) fn touch(&mut self, state: &State, word: &Word, effect: Effect) {
@@ -43,8 +60,12 @@ impl Judge<'_> {
         if written.is_empty() {
             return;
         }
-        if state.cwds.is_empty() && !Path::new(&written).is_absolute() {
-            return self.touch_unknown(state, &Word::unknown(Vec::new()), effect);
+        if state.lost && !Path::new(&written).is_absolute() {
+            // Of the directory nothing is known, of the name in it all.
+            let mut whole = Word::unknown(Vec::new());
+            whole.push(Part::Text("/".to_owned()));
+            word.parts.iter().for_each(|part| whole.push(part.clone()));
+            self.touch_unknown(state, &whole, effect);
         }
         let slash = written.ends_with('/') || written.ends_with("/.");
         for path in state.paths(&written) {
@@ -70,10 +91,13 @@ impl Judge<'_> {
     pub(super) fn touch_path(&mut self, path: &Path, slash: bool, effect: Effect) {
         let writes = matches!(effect, Effect::Overwrite | Effect::Append | Effect::Destroy);
         let real = self.real(path, slash || writes);
-        if let Some(why) = own::why(&real, &self.own) {
+        if let Some(why) = own::why(&real, &self.own, writes) {
             return self.deny(why);
         }
         if dir::stat_typed(real.as_os_str()).is_err() {
+            if effect == Effect::Overwrite {
+                self.made.insert(path.to_path_buf());
+            }
             return;
         }
         let goes = !matches!(effect, Effect::Overwrite | Effect::Append);
@@ -117,6 +141,13 @@ impl Judge<'_> {
         if matches!(effect, Effect::Overwrite | Effect::Append) || self.lenient {
             return;
         }
+        // One file, by a variable whose name does not speak of models.
+        if let ([Part::Unset(name)], Effect::Remove { recursive: false }) =
+            (&word.parts[..], effect)
+            && !MODELS.iter().any(|m| name.to_lowercase().contains(m))
+        {
+            return;
+        }
         if let Some(Part::Text(end) | Part::Glob(end)) = word.parts.last() {
             let name = end.trim_end_matches('/').rsplit('/').next().unwrap_or("");
             let whole = end.contains('/');
@@ -140,6 +171,10 @@ impl Judge<'_> {
             match known.rsplit_once('/') {
                 Some(("", "")) => vec![PathBuf::from("/")],
                 Some((folder, "")) => state.paths(folder),
+                // The folder itself, where the rest is nothing.
+                _ if known.ends_with("..") || known == "." || known.ends_with("/.") => {
+                    state.paths(&known)
+                }
                 // The rest of the name is not known, its beginning is.
                 _ => {
                     let paths = state.paths(&format!("{known}*"));

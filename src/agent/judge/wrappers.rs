@@ -16,18 +16,31 @@ pub(super) fn rest(words: &[Word], valued: &[&str], skip: usize) -> Vec<Word> {
             break;
         }
         if known.starts_with('-') && known.len() > 1 {
-            let joined = known.contains('=') || (!known.starts_with("--") && known.len() > 2);
-            at += if valued.contains(&known.as_str()) && !joined { 2 } else { 1 };
+            at += if takes_next(&known, valued) { 2 } else { 1 };
         } else if is_assignment(&known) {
             at += 1;
         } else if skipped < skip {
             skipped += 1;
             at += 1;
+            // All that follows is the command.
+            if skipped == skip {
+                break;
+            }
         } else {
             break;
         }
     }
     words.get(at..).unwrap_or_default().to_vec()
+}
+
+/// Whether the value of an option is the next word; of several in one, that of the last.
+fn takes_next(option: &str, valued: &[&str]) -> bool {
+    if option.starts_with("--") || valued.contains(&option) {
+        return valued.contains(&option);
+    }
+    let takes = |(_, letter): &(usize, char)| valued.contains(&format!("-{letter}").as_str());
+    let first = option.char_indices().skip(1).find(takes);
+    first.is_some_and(|(at, letter)| at + letter.len_utf8() == option.len())
 }
 
 fn is_assignment(word: &str) -> bool {
@@ -40,20 +53,25 @@ fn is_assignment(word: &str) -> bool {
 pub(super) fn env(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let valued = ["-u", "-C", "-S", "--unset", "--chdir", "--split-string"];
     let words = &call.words[1..];
+    // What follows the command is its own.
+    let inner = rest(words, &valued, 0);
+    let words = &words[..words.len() - inner.len()];
     let args = split(words, &valued);
     let mut own = state.clone();
-    if let Some(to) = args.value(&["-C", "--chdir"]).and_then(Word::literal) {
-        own.go(&to, |_| true);
+    if let Some(to) = args.value(&["-C", "--chdir"]) {
+        judge.enter(&mut own, to);
     }
-    if let Some(text) = args.value(&["-S", "--split-string"]).and_then(Word::literal) {
+    if let Some(text) = args.value(&["-S", "--split-string"]).and_then(Word::pattern) {
+        let given = inner.iter().filter_map(Word::literal);
+        let text = std::iter::once(text).chain(given).collect::<Vec<_>>().join(" ");
         return judge.nested(&own, &text, call.stdin);
     }
     let mut env = call.env.clone();
-    let assigned = words.iter().map(Word::prefix).filter(|w| is_assignment(w));
-    env.extend(assigned.filter_map(|w| {
-        w.split_once('=').map(|(name, value)| (name.to_owned(), vec![Word::text(value)]))
+    env.extend(words.iter().filter(|w| is_assignment(&w.prefix())).filter_map(|word| {
+        let known = word.prefix();
+        let (name, _) = known.split_once('=')?;
+        Some((name.to_owned(), vec![word.strip(&format!("{name}="))?]))
     }));
-    let inner = rest(words, &valued, 0);
     let call = Call { words: Vec::new(), stdin: call.stdin, env };
     judge.inner(&mut own, inner, &call)
 }

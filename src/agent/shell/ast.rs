@@ -13,8 +13,12 @@ pub(in crate::agent) enum Node {
     List(Vec<Item>),
     /// In a shell of its own: what it changes ends with it.
     Sub(Box<Node>),
-    /// Any of these may run, or none.
-    Branches(Vec<Node>),
+    /// One of these runs; or none, where that is not said to be all that there is.
+    Branches(Vec<Node>, bool),
+    /// What decides: its failure ends nothing.
+    Tested(Box<Node>),
+    /// It runs again and again, or not at all.
+    Loop(Box<Node>),
     /// The body runs for each of these words, or, with none given, for the positional ones.
     For(String, Option<Vec<Raw>>, Box<Node>),
     /// A definition.
@@ -50,6 +54,8 @@ pub(in crate::agent) struct Simple {
     pub assigns: Vec<(String, Vec<Raw>, bool)>,
     /// Its words.
     pub words: Vec<Raw>,
+    /// Arrays that are among its words: those of `declare`.
+    pub arrays: Vec<(String, Vec<Raw>)>,
     /// Its redirections.
     pub redirects: Vec<Redirect>,
 }

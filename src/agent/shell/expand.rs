@@ -1,14 +1,13 @@
 //! From a word as it is written to the words that it stands for.
 
 use brush_parser::word::{
-    BraceExpressionMember, BraceExpressionOrText, Parameter, ParameterExpr, SpecialParameter,
-    TildeExpr, WordPiece, WordPieceWithSource,
+    Parameter, ParameterExpr, SpecialParameter, TildeExpr, WordPiece, WordPieceWithSource,
 };
 use brush_parser::{ParserOptions, word};
 
 use super::ast::Raw;
 use super::word::{Part, Word, bare};
-use super::{Host, Output, State, walk};
+use super::{Host, Output, State, braces, documents, escapes, generators, walk};
 
 /// More words than these are not made of one.
 const WORDS: usize = 512;
@@ -16,7 +15,21 @@ const WORDS: usize = 512;
 /// Expands a word.
 pub(super) fn expand(host: &mut dyn Host, state: &mut State, raw: &Raw) -> Vec<Word> {
     match raw {
-        Raw::Word(text) => braces(text).iter().flat_map(|t| one(host, state, t)).collect(),
+        Raw::Word(text) => {
+            // Blanks that are not written as such.
+            let cut = if text.contains("IFS") && !text.contains(['"', '\'']) {
+                text.replace("${IFS}", " ").replace("$IFS", " ")
+            } else {
+                text.clone()
+            };
+            let words = cut.split(' ').filter(|w| !w.is_empty() && cut != *text);
+            let words: Vec<&str> = if cut == *text { vec![text] } else { words.collect() };
+            let words = words.into_iter().flat_map(braces::words);
+            words.collect::<Vec<_>>().iter().flat_map(|t| one(host, state, t)).collect()
+        }
+        Raw::Document(text, _) if text.contains(documents::LEFT_OUT) => {
+            vec![Word::unknown(Vec::new())]
+        }
         Raw::Document(text, false) => vec![Word::text(text.clone())],
         Raw::Document(text, true) => {
             let Ok(pieces) = word::parse_heredoc(text, &ParserOptions::default()) else {
@@ -29,7 +42,8 @@ pub(super) fn expand(host: &mut dyn Host, state: &mut State, raw: &Raw) -> Vec<W
         Raw::Process(node) => {
             let out = walk::run(host, &mut state.clone(), node, &Output::default());
             // Named by a descriptor that nothing else has.
-            state.vars.insert("<()".to_owned(), vec![content(&out)]);
+            let known = generators::is_alone(node).then(|| Word::text(""));
+            state.vars.insert("<()".to_owned(), vec![known.unwrap_or_else(|| content(&out))]);
             vec![Word::text("/dev/fd/<()")]
         }
     }
@@ -38,50 +52,6 @@ pub(super) fn expand(host: &mut dyn Host, state: &mut State, raw: &Raw) -> Vec<W
 /// What an output is, as one word.
 fn content(out: &Output) -> Word {
     out.joined().map_or_else(|| Word::unknown(out.within.clone()), Word::text)
-}
-
-/// The words that the braces of one stand for, as they are written.
-fn braces(text: &str) -> Vec<String> {
-    if !text.contains('{') || text.len() > 4096 {
-        return vec![text.to_owned()];
-    }
-    let parsed = word::parse_brace_expansions(text, &ParserOptions::default());
-    match parsed {
-        Ok(Some(pieces)) => {
-            let made = brace_words(&pieces);
-            if made.is_empty() { vec![text.to_owned()] } else { made }
-        }
-        _ => vec![text.to_owned()],
-    }
-}
-
-fn brace_words(pieces: &[BraceExpressionOrText]) -> Vec<String> {
-    let mut words = vec![String::new()];
-    for piece in pieces {
-        let choices = match piece {
-            BraceExpressionOrText::Text(text) => vec![text.clone()],
-            BraceExpressionOrText::Expr(members) => members.iter().flat_map(member).collect(),
-        };
-        let both = words.iter().flat_map(|w| choices.iter().map(move |c| format!("{w}{c}")));
-        words = both.take(WORDS).collect();
-    }
-    words
-}
-
-fn member(member: &BraceExpressionMember) -> Vec<String> {
-    match member {
-        BraceExpressionMember::NumberSequence { start, end, increment } => {
-            let step = increment.unsigned_abs().max(1);
-            let step = usize::try_from(step).unwrap_or(usize::MAX);
-            let (low, high) = (*start.min(end), *start.max(end));
-            (low..=high).step_by(step).take(WORDS).map(|n| n.to_string()).collect()
-        }
-        BraceExpressionMember::CharSequence { start, end, .. } => {
-            let (low, high) = (*start.min(end), *start.max(end));
-            (low..=high).take(WORDS).map(String::from).collect()
-        }
-        BraceExpressionMember::Child(pieces) => brace_words(pieces),
-    }
 }
 
 fn one(host: &mut dyn Host, state: &mut State, text: &str) -> Vec<Word> {
@@ -108,7 +78,10 @@ fn each(
             WordPiece::Text(text) if quoted => add(words, &[Word::text(text.clone())]),
             WordPiece::Text(text) => add(words, &[Word { parts: vec![bare(text)] }]),
             WordPiece::SingleQuotedText(text) => add(words, &[Word::text(text.clone())]),
-            WordPiece::AnsiCQuotedText(text) => add(words, &[Word::text(ansi(text))]),
+            WordPiece::AnsiCQuotedText(text) => {
+                let text = escapes::decoded(text);
+                add(words, &[text.map_or_else(|| Word::unknown(Vec::new()), Word::text)]);
+            }
             WordPiece::DoubleQuotedSequence(inner)
             | WordPiece::GettextDoubleQuotedSequence(inner) => {
                 each(host, state, inner, true, words);
@@ -131,7 +104,7 @@ fn each(
             }
             WordPiece::ParameterExpansion(expression) => {
                 let values = parameter(host, state, expression);
-                add(words, &cut(values, quoted));
+                add(words, &cut(state, values, quoted));
             }
             WordPiece::CommandSubstitution(text)
             | WordPiece::BackquotedCommandSubstitution(text) => {
@@ -142,7 +115,11 @@ fn each(
                 let text = text.strip_prefix('\\').unwrap_or(text);
                 add(words, &[Word::text(if text == "\n" { "" } else { text })]);
             }
-            WordPiece::ArithmeticExpression(_) => {
+            WordPiece::ArithmeticExpression(expression) => {
+                // What it substitutes runs.
+                if let Ok(inner) = word::parse(&expression.value, &ParserOptions::default()) {
+                    each(host, state, &inner, true, &mut vec![Word::default()]);
+                }
                 add(words, &[Word { parts: vec![Part::Glob("*".to_owned())] }]);
             }
         }
@@ -150,8 +127,19 @@ fn each(
 }
 
 /// An unquoted value is cut into words, and its patterns count.
-fn cut(values: Vec<Word>, quoted: bool) -> Vec<Word> {
-    if quoted { values } else { values.into_iter().flat_map(Word::split).collect() }
+fn cut(state: &State, values: Vec<Word>, quoted: bool) -> Vec<Word> {
+    if quoted {
+        return values;
+    }
+    let Some(marks) = state.vars.get("IFS") else {
+        return values.into_iter().flat_map(Word::split).collect();
+    };
+    let marks: String = marks.iter().map(Word::prefix).collect();
+    if marks.is_empty() {
+        let whole = values.clone().into_iter();
+        return whole.chain(values.into_iter().flat_map(Word::split)).collect();
+    }
+    values.into_iter().flat_map(|w| w.split_at(&|c| marks.contains(c))).collect()
 }
 
 /// Each word so far with each of these behind it.
@@ -180,17 +168,14 @@ fn add(words: &mut Vec<Word>, values: &[Word]) {
 
 fn substitution(host: &mut dyn Host, state: &mut State, text: &str, quoted: bool) -> Vec<Word> {
     let mut own = state.clone();
-    own.depth += 1;
-    if own.depth >= super::DEEPEST {
-        return vec![Word::unknown(Vec::new())];
-    }
-    let out = super::run(host, &mut own, text, &Output::default());
+    let out =
+        walk::deeper(host, &mut own, |host, own| super::run(host, own, text, &Output::default()));
     match out.words() {
         Some(words) if words.len() <= WORDS => {
             if quoted && words.len() > 1 {
                 return vec![content(&out)];
             }
-            cut(words, quoted)
+            cut(state, words, quoted)
         }
         _ => vec![Word::unknown(out.within)],
     }
@@ -200,7 +185,19 @@ fn parameter(host: &mut dyn Host, state: &mut State, expression: &ParameterExpr)
     let unknown = || vec![Word::unknown(Vec::new())];
     match expression {
         ParameterExpr::Parameter { parameter, indirect: false } => {
-            value(host, state, parameter).unwrap_or_else(unknown)
+            let unset = || match parameter {
+                Parameter::Named(name) => vec![Word { parts: vec![Part::Unset(name.clone())] }],
+                _ => unknown(),
+            };
+            value(host, state, parameter).unwrap_or_else(unset)
+        }
+        ParameterExpr::Parameter { parameter, indirect: true } => {
+            let names = value(host, state, parameter).unwrap_or_else(unknown);
+            let each = names.iter().map(|name| {
+                let found = name.literal().and_then(|name| named(host, state, &name));
+                found.unwrap_or_else(unknown)
+            });
+            each.collect::<Vec<_>>().concat()
         }
         ParameterExpr::IndicateErrorIfNullOrUnset { parameter, .. } => {
             value(host, state, parameter).unwrap_or_else(unknown)
@@ -223,6 +220,12 @@ fn parameter(host: &mut dyn Host, state: &mut State, expression: &ParameterExpr)
             parameter, pattern: Some(pattern), ..
         } => {
             let cut = |text: &str| text.strip_suffix(pattern.as_str()).map(str::to_owned);
+            changed(value(host, state, parameter), cut)
+        }
+        ParameterExpr::RemoveSmallestPrefixPattern {
+            parameter, pattern: Some(pattern), ..
+        } if !pattern.contains(['*', '?', '[', '$']) => {
+            let cut = |text: &str| text.strip_prefix(pattern.as_str()).map(str::to_owned);
             changed(value(host, state, parameter), cut)
         }
         ParameterExpr::RemoveLargestPrefixPattern { parameter, pattern: Some(pattern), .. }
@@ -258,10 +261,12 @@ fn value(host: &mut dyn Host, state: &State, parameter: &Parameter) -> Option<Ve
         Parameter::Positional(0) => None,
         Parameter::Positional(n) => {
             let at = usize::try_from(*n).ok()?.checked_sub(1)?;
-            state.args.get(at).map(|word| vec![word.clone()])
+            let all: Vec<Word> =
+                state.args.iter().filter_map(|args| args.get(at).cloned()).collect();
+            (!all.is_empty()).then_some(all)
         }
         Parameter::Special(SpecialParameter::AllPositionalParameters { .. }) => {
-            Some(state.args.clone())
+            Some(state.args.concat())
         }
         Parameter::Special(
             SpecialParameter::ProcessId
@@ -275,63 +280,22 @@ fn value(host: &mut dyn Host, state: &State, parameter: &Parameter) -> Option<Ve
 
 fn named(host: &mut dyn Host, state: &State, name: &str) -> Option<Vec<Word>> {
     if let Some(values) = state.vars.get(name) {
-        return Some(values.clone());
+        if !state.refs.contains(name) {
+            return Some(values.clone());
+        }
+        let others = values.iter().filter_map(Word::literal).filter(|other| other != name);
+        return Some(
+            others.filter_map(|other| state.vars.get(&other).cloned()).flatten().collect(),
+        );
     }
     let here = |p: &std::path::PathBuf| Word::text(p.to_string_lossy());
     match name {
         "PWD" if !state.cwds.is_empty() => Some(state.cwds.iter().map(here).collect()),
-        "OLDPWD" => state.old.as_ref().map(|p| vec![here(p)]),
+        "OLDPWD" if !state.old.is_empty() => Some(state.old.iter().map(here).collect()),
         "RANDOM" | "SECONDS" | "LINENO" | "UID" | "EUID" | "PPID" | "BASHPID" | "EPOCHSECONDS" => {
             Some(vec![Word { parts: vec![Part::Glob("[0-9]*".to_owned())] }])
         }
-        "IFS" => Some(vec![Word::text(" ")]),
+        "IFS" => Some(vec![Word::text(" \t\n")]),
         _ => host.variable(name).map(|value| vec![Word::text(value)]),
     }
-}
-
-/// `$'..'`: its escapes.
-fn ansi(text: &str) -> String {
-    let mut out = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            out.push(c);
-            continue;
-        }
-        let radix = match chars.next() {
-            Some('n') => {
-                out.push('\n');
-                continue;
-            }
-            Some('t') => {
-                out.push('\t');
-                continue;
-            }
-            Some('x') => 16,
-            Some('u' | 'U') => 16,
-            Some(d @ '0'..='7') => {
-                let mut code = d.to_digit(8).unwrap_or(0);
-                for _ in 0..2 {
-                    let Some(d) = chars.peek().and_then(|c| c.to_digit(8)) else { break };
-                    code = code * 8 + d;
-                    chars.next();
-                }
-                out.extend(char::from_u32(code));
-                continue;
-            }
-            Some(other) => {
-                out.push(other);
-                continue;
-            }
-            None => break,
-        };
-        let mut code = 0;
-        for _ in 0..8 {
-            let Some(d) = chars.peek().and_then(|c| c.to_digit(radix)) else { break };
-            code = code * radix + d;
-            chars.next();
-        }
-        out.extend(char::from_u32(code));
-    }
-    out
 }

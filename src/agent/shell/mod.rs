@@ -3,18 +3,24 @@
 //! command is given to the [`Host`] with its words.
 
 mod ast;
+mod braces;
 mod builtins;
+mod documents;
+mod escapes;
 mod expand;
+mod generators;
 mod parse;
+mod path;
 mod state;
 mod walk;
 mod word;
 
 use std::path::PathBuf;
 
+pub(super) use escapes::decoded;
 pub(super) use parse::Unreadable;
-pub(super) use state::{DEEPEST, State};
-pub(super) use walk::call;
+pub(super) use state::{DEEPEST, State, Written};
+pub(super) use walk::program;
 pub(super) use word::{Part, Word, bare};
 
 /// One command with its words.
@@ -89,6 +95,12 @@ pub(super) trait Host {
     fn read(&mut self, state: &State, source: &Word) -> Output;
     /// A text cannot be read as a program.
     fn unreadable(&mut self, state: &State, text: &Unreadable);
+    /// A text is run that is not known.
+    fn unknown_text(&mut self, state: &State);
+    /// Something is nested deeper than it is followed.
+    fn too_deep(&mut self);
+    /// The directories that a pattern matches.
+    fn directories(&self, pattern: &std::path::Path) -> Vec<PathBuf>;
     /// Whether there is time for more.
     fn goes_on(&mut self) -> bool;
     /// The value of a variable of the environment.
@@ -99,11 +111,17 @@ pub(super) trait Host {
 
 /// Runs a text as a shell would.
 pub(super) fn run(host: &mut dyn Host, state: &mut State, text: &str, stdin: &Output) -> Output {
-    match parse::parse(text) {
-        Ok(node) => walk::run(host, state, &node, stdin),
-        Err(unreadable) => {
-            host.unreadable(state, &unreadable);
-            Output::unknown(Vec::new())
-        }
+    let (node, unreadable) = parse::parse(text);
+    let out = walk::run(host, state, &node, stdin);
+    let Some(unreadable) = unreadable else { return out };
+    host.unreadable(state, &unreadable);
+    Output::unknown(Vec::new())
+}
+
+/// Runs what a shell was told to run at its end.
+pub(super) fn end(host: &mut dyn Host, state: &mut State) {
+    state.ended = false;
+    for text in std::mem::take(&mut state.traps) {
+        walk::deeper(host, state, |host, state| run(host, state, &text, &Output::default()));
     }
 }

@@ -2,13 +2,21 @@
 
 use super::ast::{Item, Link, Node, Raw, Redirect, Simple};
 use super::expand::expand;
-use super::state::DEEPEST;
+use super::state::{DEEPEST, Function};
 use super::word::Word;
-use super::{Call, Host, Output, State, builtins};
+use super::{Call, Host, Output, State, builtins, generators};
+
+/// How often a loop runs, as far as it changes anything.
+const ROUNDS: usize = 2;
+/// How often a loop runs that takes its arguments one by one.
+const SHIFTS: usize = 40;
+
+/// So many calls of a function within itself are followed.
+const RECURSIONS: usize = 6;
 
 /// Runs a node; what it writes.
 pub(super) fn run(host: &mut dyn Host, state: &mut State, node: &Node, stdin: &Output) -> Output {
-    if !host.goes_on() {
+    if state.ended || !host.goes_on() {
         return Output::unknown(Vec::new());
     }
     match node {
@@ -25,36 +33,45 @@ pub(super) fn run(host: &mut dyn Host, state: &mut State, node: &Node, stdin: &O
             fed
         }
         Node::List(items) => list(host, state, items, stdin),
-        Node::Sub(node) => run(host, &mut state.clone(), node, stdin),
-        Node::Branches(all) => {
-            state.branches += 1;
-            let mut out = Output::default();
-            let before = state.cwds.clone();
-            let mut after = before.clone();
-            for node in all {
-                state.cwds.clone_from(&before);
-                join(&mut out, run(host, state, node, stdin));
-                state.settle();
-                after.extend(state.cwds.iter().filter(|c| !before.contains(c)).cloned());
-            }
-            after.truncate(8);
-            state.cwds = after;
-            state.branches -= 1;
+        Node::Sub(node) => {
+            let mut own = state.clone();
+            own.traps.clear();
+            let out = run(host, &mut own, node, stdin);
+            super::end(host, &mut own);
             out
         }
+        Node::Tested(node) => {
+            let before = state.tested;
+            state.tested = before + 1;
+            let out = run(host, state, node, stdin);
+            state.tested = before;
+            out
+        }
+        Node::Branches(all, exhaustive) => {
+            let mut out = Output::default();
+            let before = state.clone();
+            state.ended = *exhaustive;
+            for node in all {
+                let mut own = before.clone();
+                join(&mut out, run(host, &mut own, node, stdin));
+                own.settle();
+                state.join(own);
+            }
+            out
+        }
+        Node::Loop(body) => repeat(host, state, body, stdin),
         Node::For(name, words, body) => {
             let values = match words {
                 Some(words) => words.iter().flat_map(|w| expand(host, state, w)).collect(),
-                None => state.args.clone(),
+                None => state.args.concat(),
             };
             state.vars.insert(name.clone(), values);
-            state.branches += 1;
-            let out = run(host, state, body, stdin);
-            state.branches -= 1;
-            out
+            repeat(host, state, body, stdin)
         }
         Node::Function(name, body) => {
-            state.functions.insert(name.clone(), std::rc::Rc::clone(body));
+            let function =
+                Function { bodies: vec![std::rc::Rc::clone(body)], certain: true, exported: false };
+            state.functions.insert(name.clone(), function);
             Output::default()
         }
         Node::With(node, redirects) => {
@@ -65,45 +82,82 @@ pub(super) fn run(host: &mut dyn Host, state: &mut State, node: &Node, stdin: &O
     }
 }
 
-fn list(host: &mut dyn Host, state: &mut State, items: &[Item], stdin: &Output) -> Output {
+/// A body that runs any number of times.
+fn repeat(host: &mut dyn Host, state: &mut State, body: &Node, stdin: &Output) -> Output {
     let mut out = Output::default();
-    for item in items {
-        match item.link {
-            Link::Always => state.settle(),
-            Link::And => state.fallback = None,
-            Link::Or => {
-                // `cd x || exit`: whoever goes on is there.
-                if ends(&item.node) {
-                    state.fallback = None;
-                    continue;
-                }
-                let there = std::mem::take(&mut state.cwds);
-                let back = state.fallback.take();
-                state.cwds = back.map_or_else(|| there.clone(), |b| vec![b]);
-                state.branches += 1;
-                join(&mut out, run(host, state, &item.node, stdin));
-                state.branches -= 1;
-                let mut all = there;
-                all.append(&mut state.cwds);
-                all.dedup();
-                state.cwds = all;
-                continue;
-            }
+    let mut own = state.clone();
+    own.loops += 1;
+    for round in 0..SHIFTS {
+        let before = (own.cwds.clone(), own.args.clone(), own.vars.clone());
+        join(&mut out, run(host, &mut own, body, stdin));
+        own.settle();
+        own.arrive();
+        own.tested = state.tested;
+        let mut after = own.clone();
+        after.loops = state.loops;
+        state.join(after);
+        let shifted = own.args.concat().len() < before.1.concat().len();
+        let same = before == (own.cwds.clone(), own.args.clone(), own.vars.clone());
+        if own.ended || same || (round + 1 >= ROUNDS && !shifted) {
+            break;
         }
-        join(&mut out, run(host, state, &item.node, stdin));
     }
-    state.settle();
     out
 }
 
-/// Whether a node ends the shell, or the function.
-fn ends(node: &Node) -> bool {
-    match node {
-        Node::Simple(simple) => matches!(simple.words.first(),
-            Some(Raw::Word(word)) if ["exit", "return", "break", "continue"].contains(&word.as_str())),
-        Node::List(items) => items.last().is_some_and(|item| ends(&item.node)),
-        _ => false,
+/// Commands one after the other; those that `&&` and `||` link run in the state that the one before
+/// left behind by its success, or by its failure.
+fn list(host: &mut dyn Host, state: &mut State, items: &[Item], stdin: &Output) -> Output {
+    let mut out = Output::default();
+    let mut at = 0;
+    while at < items.len() && !state.ended {
+        let linked = |item: &Item| item.link != Link::Always;
+        let end =
+            items[at + 1..].iter().position(|i| !linked(i)).map_or(items.len(), |n| at + 1 + n);
+        chain(host, state, &items[at..end], stdin, &mut out);
+        at = end;
     }
+    out
+}
+
+fn chain(host: &mut dyn Host, state: &mut State, items: &[Item], stdin: &Output, out: &mut Output) {
+    let [first, rest @ ..] = items else { return };
+    if rest.is_empty() {
+        join(out, run(host, state, &first.node, stdin));
+        if state.is_strict() {
+            state.fallback.clear();
+        }
+        return state.settle();
+    }
+    // Only what is last ends a shell that is told so.
+    let tested = state.tested;
+    state.tested = tested + 1;
+    join(out, run(host, state, &first.node, stdin));
+    let (mut good, mut bad) = (state.clone(), state.failed());
+    good.fallback.clear();
+    bad.left = None;
+    for (n, item) in rest.iter().enumerate() {
+        let last = n + 1 == rest.len();
+        let own = if item.link == Link::And { &mut good } else { &mut bad };
+        if own.ended {
+            continue;
+        }
+        own.tested = tested + u32::from(!last);
+        join(out, run(host, own, &item.node, stdin));
+        let mut failed = own.failed();
+        failed.ended |= last && own.is_strict();
+        failed.left = None;
+        own.fallback.clear();
+        if item.link == Link::And {
+            bad.join(failed);
+        } else {
+            let succeeded = std::mem::replace(&mut bad, failed);
+            good.join(succeeded);
+        }
+    }
+    good.join(bad);
+    good.tested = tested;
+    *state = good;
 }
 
 /// What several commands write one after the other.
@@ -182,10 +236,26 @@ fn command(host: &mut dyn Host, state: &mut State, simple: &Simple, stdin: &Outp
     }
     let words: Vec<Word> = simple.words.iter().flat_map(|raw| expand(host, state, raw)).collect();
     let (fed, to_file) = redirected(host, state, &simple.redirects, stdin);
-    if words.is_empty() {
+    if words.is_empty() || generators::is_eval(&simple.words) {
         return Output::default();
     }
+    if let ([Raw::Word(raw)], [only]) = (&simple.words[..], &words[..])
+        && only.prefix().is_empty()
+        && only.is_unknown()
+        && (raw.starts_with("$(") || raw.starts_with('`'))
+    {
+        host.unknown_text(state);
+    }
+    let ended = state.ended;
     let out = call(host, state, Call { words, stdin: fed.as_ref().unwrap_or(stdin), env });
+    // It did not run if its file could not be opened.
+    if !simple.redirects.is_empty() && state.ended && !ended {
+        state.ended = false;
+    }
+    for (name, raws) in &simple.arrays {
+        let values = raws.iter().flat_map(|raw| expand(host, state, raw)).collect();
+        state.assign(name, values, false);
+    }
     into(state, to_file, out)
 }
 
@@ -194,31 +264,96 @@ fn into(state: &mut State, files: Vec<(Word, bool)>, out: Output) -> Output {
     if files.is_empty() {
         return out;
     }
-    let text = out.joined();
+    let text = if out.fed { out.joined() } else { Some(String::new()) };
     for (file, append) in files {
         state.write(&file, text.as_deref(), append);
     }
     Output::default()
 }
 
-/// Runs one command: a builtin that changes the shell, a function, or a program.
-pub(in crate::agent) fn call(host: &mut dyn Host, state: &mut State, call: Call<'_>) -> Output {
+/// Runs one command: an alias, a function, or what [`program`] runs.
+fn call(host: &mut dyn Host, state: &mut State, call: Call<'_>) -> Output {
+    let Some(name) = call.words.first().and_then(Word::literal) else {
+        return host.call(state, call);
+    };
+    if let Some(text) = state.aliases.get(&name).cloned() {
+        let mut own = state.clone();
+        own.aliases.remove(&name);
+        own.args = vec![call.words[1..].to_vec()];
+        deeper(host, &mut own, |host, own| {
+            super::run(host, own, &format!("{text} \"$@\""), call.stdin)
+        });
+    }
+    let Some(function) = state.functions.get(&name).cloned() else {
+        return program(host, state, call);
+    };
+    let this = (name, call.words[1..].to_vec(), state.cwds.clone());
+    // What calls itself as it was called does nothing new.
+    if state.calls.iter().filter(|other| **other == this).count() >= 2 {
+        return Output::unknown(Vec::new());
+    }
+    // What calls itself with ever new words is not followed to its end.
+    if state.calls.iter().filter(|other| other.0 == this.0).count() >= RECURSIONS {
+        host.unknown_text(state);
+        return Output::unknown(Vec::new());
+    }
+    let mut out = Output::default();
+    let before = state.clone();
+    if function.certain {
+        state.ended = true;
+    }
+    for body in &function.bodies {
+        let mut own = before.clone();
+        own.calls.push(this.clone());
+        own.args = vec![this.1.clone()];
+        (own.loops, own.left) = (0, None);
+        own.locals.clear();
+        for (name, values) in &call.env {
+            own.locals.insert(name.clone());
+            own.vars.insert(name.clone(), values.clone());
+        }
+        join(&mut out, deeper(host, &mut own, |host, own| run(host, own, body, call.stdin)));
+        own.arrive();
+        for name in std::mem::take(&mut own.locals) {
+            match before.vars.get(&name) {
+                Some(value) => own.vars.insert(name, value.clone()),
+                None => own.vars.remove(&name),
+            };
+        }
+        (own.args, own.calls) = (before.args.clone(), before.calls.clone());
+        (own.locals, own.loops) = (before.locals.clone(), before.loops);
+        own.tested = before.tested;
+        state.join(own);
+    }
+    if !function.certain {
+        join(&mut out, program(host, state, call));
+    }
+    out
+}
+
+/// Runs a builtin that changes the shell, or a program; no function.
+pub(in crate::agent) fn program(host: &mut dyn Host, state: &mut State, call: Call<'_>) -> Output {
     let name = call.words.first().and_then(Word::literal);
-    if let Some(name) = &name {
-        if let Some(body) = state.functions.get(name).cloned() {
-            if state.depth >= DEEPEST {
-                return Output::unknown(Vec::new());
-            }
-            let args = std::mem::replace(&mut state.args, call.words[1..].to_vec());
-            state.depth += 1;
-            let out = run(host, state, &body, call.stdin);
-            state.depth -= 1;
-            state.args = args;
-            return out;
-        }
-        if let Some(out) = builtins::run(host, state, name, &call) {
-            return out;
-        }
+    if let Some(name) = &name
+        && let Some(out) = builtins::run(host, state, name, &call)
+    {
+        return out;
     }
     host.call(state, call)
+}
+
+/// One level deeper, as far as that goes.
+pub(super) fn deeper(
+    host: &mut dyn Host,
+    state: &mut State,
+    run: impl FnOnce(&mut dyn Host, &mut State) -> Output,
+) -> Output {
+    if state.depth >= DEEPEST {
+        host.too_deep();
+        return Output::unknown(Vec::new());
+    }
+    state.depth += 1;
+    let out = run(host, state);
+    state.depth -= 1;
+    out
 }

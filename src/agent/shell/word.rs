@@ -19,6 +19,8 @@ pub(in crate::agent) enum Part {
     /// Not known: the value of a variable, the output of a command. Where that is known to be paths
     /// in some folder, these are named.
     Unknown(Vec<PathBuf>),
+    /// Not known either: the value of this variable, to which nothing was assigned.
+    Unset(String),
 }
 
 impl Word {
@@ -36,7 +38,7 @@ impl Word {
     pub(in crate::agent) fn literal(&self) -> Option<String> {
         let texts = self.parts.iter().map(|part| match part {
             Part::Text(text) => Some(text.as_str()),
-            Part::Glob(_) | Part::Unknown(_) => None,
+            Part::Glob(_) | Part::Unknown(_) | Part::Unset(_) => None,
         });
         texts.collect()
     }
@@ -45,7 +47,7 @@ impl Word {
     pub(in crate::agent) fn pattern(&self) -> Option<String> {
         let texts = self.parts.iter().map(|part| match part {
             Part::Text(text) | Part::Glob(text) => Some(text.as_str()),
-            Part::Unknown(_) => None,
+            Part::Unknown(_) | Part::Unset(_) => None,
         });
         texts.collect()
     }
@@ -54,7 +56,7 @@ impl Word {
     pub(in crate::agent) fn prefix(&self) -> String {
         let known = self.parts.iter().map_while(|part| match part {
             Part::Text(text) | Part::Glob(text) => Some(text.as_str()),
-            Part::Unknown(_) => None,
+            Part::Unknown(_) | Part::Unset(_) => None,
         });
         known.collect()
     }
@@ -63,14 +65,14 @@ impl Word {
     pub(in crate::agent) fn shown(&self) -> String {
         let part = |part: &Part| match part {
             Part::Text(text) | Part::Glob(text) => text.clone(),
-            Part::Unknown(_) => "<not known>".to_owned(),
+            Part::Unknown(_) | Part::Unset(_) => "<not known>".to_owned(),
         };
         self.parts.iter().map(part).collect()
     }
 
     /// Whether something in it is not known.
     pub(in crate::agent) fn is_unknown(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Unknown(_)))
+        self.parts.iter().any(|part| matches!(part, Part::Unknown(_) | Part::Unset(_)))
     }
 
     /// Whether some of it is a pattern.
@@ -106,13 +108,18 @@ impl Word {
 
     /// Cut at the white space of what is known, as a shell cuts an unquoted value.
     pub(in crate::agent) fn split(self) -> Vec<Self> {
+        self.split_at(&char::is_whitespace)
+    }
+
+    /// Cut at such characters of what is known.
+    pub(super) fn split_at(self, ends: &dyn Fn(char) -> bool) -> Vec<Self> {
         let mut words = vec![Self::default()];
         for part in self.parts {
             let Part::Text(text) = part else {
                 words.last_mut().expect("one was put in").push(part);
                 continue;
             };
-            for (i, piece) in text.split(char::is_whitespace).enumerate() {
+            for (i, piece) in text.split(ends).enumerate() {
                 if i > 0 {
                     words.push(Self::default());
                 }

@@ -13,8 +13,9 @@ fn counted(case: &Case<'_>, model: &Model) -> Option<Evidence> {
     Some(newest)
 }
 
-/// An evidence in words: `arrived on this disk 2025-11-15 03:08; its own date is 2025-11-09`.
-fn words(case: &Case<'_>, evidence: &Evidence) -> String {
+/// An evidence in words, with what is to be said of its date: `arrived on this disk 2025-11-15 03:08, which
+/// is today; its own date is 2025-11-09`.
+fn words(case: &Case<'_>, evidence: &Evidence, remark: &str) -> String {
     let at = case.clock.minute(evidence.at);
     let own = match evidence.own {
         Some(own) if own.plus(60) < evidence.at => {
@@ -23,9 +24,9 @@ fn words(case: &Case<'_>, evidence: &Evidence) -> String {
         _ => String::new(),
     };
     match evidence.how {
-        How::Written => format!("was written {at}"),
-        How::Arrived => format!("arrived on this disk {at}{own}"),
-        How::Named => format!("carries the date {at} in its name"),
+        How::Written => format!("was written {at}{remark}"),
+        How::Arrived => format!("arrived on this disk {at}{remark}{own}"),
+        How::Named => format!("carries the date {at} in its name{remark}"),
     }
 }
 
@@ -37,12 +38,12 @@ pub(super) fn same_day(case: &Case<'_>, model: &Model) -> Option<Reason> {
     if evidence.at < today {
         return None;
     }
-    let words = words(case, &evidence);
     if evidence.at >= tomorrow {
-        let message = format!("it {words}, which is in the future");
+        let message = format!("it {}", words(case, &evidence, ", which is in the future"));
         return Some(Reason::new(message, "correcting the date, or the clock"));
     }
-    Some(Reason::new(format!("it {words}, which is today"), "tomorrow").until(tomorrow))
+    let message = format!("it {}", words(case, &evidence, ", which is today"));
+    Some(Reason::new(message, "tomorrow").until(tomorrow))
 }
 
 pub(super) fn too_young(case: &Case<'_>, model: &Model) -> Option<Reason> {
@@ -52,7 +53,8 @@ pub(super) fn too_young(case: &Case<'_>, model: &Model) -> Option<Reason> {
         return None;
     }
     let hours = case.policy.age_min / 3600;
-    let message = format!("it {}, less than {hours} h ago", words(case, &evidence));
+    let remark = format!(", less than {hours} h ago");
+    let message = format!("it {}", words(case, &evidence, &remark));
     Some(Reason::new(message, "time").until(old))
 }
 
@@ -60,7 +62,7 @@ pub(super) fn too_young(case: &Case<'_>, model: &Model) -> Option<Reason> {
 pub(super) fn birth_warning(case: &Case<'_>, model: &Model) -> Option<String> {
     let newest = model.newest.as_ref().filter(|e| e.how == How::Arrived)?;
     let young = newest.at.plus(case.policy.age_min) > case.clock.now();
-    (young && !case.policy.birth_counts).then(|| format!("it {}", words(case, newest)))
+    (young && !case.policy.birth_counts).then(|| format!("it {}", words(case, newest, "")))
 }
 
 pub(super) fn clock(case: &Case<'_>) -> Option<Reason> {

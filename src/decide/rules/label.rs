@@ -116,5 +116,5 @@ pub(super) fn pinned(case: &Case<'_>) -> Option<Reason> {
     };
     let more = case.facts.pins.len() - 1;
     let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    Some(Reason::new(format!("{message}{more}"), format!("whoever wrote it, {lift}")))
+    Some(Reason::new(format!("{message}{more}"), format!("the person who wrote it, {lift}")))
 }

@@ -171,7 +171,6 @@ fn archive(sample: &Sample<'_>) -> Option<WeightFile> {
         "model",
         "checkpoint",
         "ckpt",
-        "lora",
         "adapter",
         "weights",
         "qwen",
@@ -181,7 +180,6 @@ fn archive(sample: &Sample<'_>) -> Option<WeightFile> {
         "mixtral",
         "gemma",
         "deepseek",
-        "phi",
         "finetune",
         "safetensors",
         "gguf",
@@ -191,13 +189,26 @@ fn archive(sample: &Sample<'_>) -> Option<WeightFile> {
     let inner = name.rsplit('.').nth(1).unwrap_or_default();
     let table =
         ["sql", "vcf", "csv", "tsv", "json", "jsonl", "fastq", "fq", "log", "txt", "xml", "bam"];
-    if table.contains(&inner) {
+    // A folder in one file may hold anything, whatever it is a folder of.
+    let folder = [".tar", ".zip", ".7z"].iter().any(|end| name.ends_with(end));
+    if table.contains(&inner) && !folder {
         return Some(WeightFile::new("compressed table", Holds::Other));
     }
     let possibly = sample.size >= 1 << 30
-        || (sample.size > 10 << 20 && like.iter().any(|word| name.contains(word)));
+        || (sample.size > 10 << 20
+            && (like.iter().any(|word| name.contains(word))
+                || ["lora", "phi"].iter().any(|word| has_word(&name, word))));
     let holds = if possibly { Holds::Possibly } else { Holds::Other };
     Some(WeightFile::new("archive", holds))
+}
+
+/// Whether a short word stands by itself in a name: `my-lora.zip` and not `colorado.zip`.
+fn has_word(name: &str, word: &str) -> bool {
+    name.match_indices(word).any(|(at, _)| {
+        let before = name[..at].chars().next_back();
+        let after = name[at + word.len()..].trim_start_matches('s').chars().next();
+        ![before, after].iter().flatten().any(|c| c.is_alphabetic())
+    })
 }
 
 /// gzip, bzip2, xz, zstd, 7z, lz4.

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::operand::{self, Finder};
 use super::{Depth, Scale, Seen, Stake};
+use walkdir::WalkDir;
+
 use crate::facts::{FileKind, Model};
 use crate::look::inventory::{self, Limit};
 use crate::look::{Eyes, notable, whole};
@@ -18,6 +20,14 @@ use crate::sys::dir;
 
 /// Entries of one tree that are looked at.
 const ENTRIES: u64 = 1_000_000;
+/// Files of one model that are asked about.
+const FILES: usize = 10_000;
+/// So many folders and operands are looked at however long that takes.
+const FLOOR: u32 = 200;
+/// How long the walk of a tree may take at least, while there are not many.
+const LEAST: Duration = Duration::from_millis(200);
+/// How long one file may take that has a name of weights.
+const FILE: Duration = Duration::from_millis(200);
 /// So many long folders are read in turns; more are read one after the other.
 const TURNS: usize = 64;
 /// Folders that tools fill and make anew; weights that lie in them came with a package.
@@ -92,6 +102,8 @@ pub struct Glance<'a> {
     /// The models of folders that were asked for.
     beside: HashMap<PathBuf, Option<Box<Model>>>,
     until: Instant,
+    /// How often it was asked whether the time is over.
+    asked: u32,
 }
 
 impl<'a> Glance<'a> {
@@ -100,11 +112,14 @@ impl<'a> Glance<'a> {
     pub fn new(time: Duration, eyes: &'a Eyes<'a>) -> Self {
         let scale = Scale::new(Depth::Trees, eyes);
         let until = Instant::now() + time;
-        Self { eyes, scale, finder: Finder::default(), beside: HashMap::new(), until }
+        Self { eyes, scale, finder: Finder::default(), beside: HashMap::new(), until, asked: 0 }
     }
 
-    fn is_over(&self) -> bool {
-        Instant::now() > self.until
+    /// Whether there is no time for more. On a machine that is slow so much is looked at all the
+    /// same: a clock must not decide what is at stake in a small tree.
+    fn is_over(&mut self) -> bool {
+        self.asked += 1;
+        self.asked > FLOOR && Instant::now() > self.until
     }
 
     /// What is at stake in an absolute path. Directories are looked into where `recursive` says so.
@@ -214,10 +229,11 @@ impl<'a> Glance<'a> {
             // Its turn comes again.
             queue.extend(listed.rest.map(|rest| (at, Some(rest))));
         }
-        let rest = self.until.saturating_duration_since(Instant::now());
+        let least = if self.asked < FLOOR / 10 { LEAST } else { Duration::ZERO };
+        let rest = self.until.saturating_duration_since(Instant::now()).max(least);
         let limit = Limit::new(ENTRIES, rest, HashSet::new());
         let mut found = inventory::below(folder, &limit, self.eyes).into_iter();
-        match found.find(|found| !found.model.installed && counts(&found.path)) {
+        match found.find(|found| !found.model.installed && any(&found.path, counts)) {
             Some(found) => Look::Found(Sight {
                 path: found.path.clone(),
                 stake: Stake::Model(found.path),
@@ -249,7 +265,7 @@ fn bound(folder: &Path, eyes: &Eyes<'_>) -> Option<Box<Model>> {
 
 /// The model that a path is, or the first below it.
 fn model(path: &Path, eyes: &Eyes<'_>) -> Option<Box<Model>> {
-    let limit = Limit::new(ENTRIES, Duration::from_millis(20), HashSet::new());
+    let limit = Limit::new(ENTRIES, FILE, HashSet::new());
     let found = inventory::below(path, &limit, eyes).into_iter();
     found.map(|found| found.model).find(|model| !model.installed).map(Box::new)
 }
@@ -305,6 +321,12 @@ fn names(
     }
     found.rest = more.then_some(open);
     Some(found)
+}
+
+/// Whether a file is one that counts, or one in a folder is.
+fn any(path: &Path, counts: &dyn Fn(&Path) -> bool) -> bool {
+    let files = WalkDir::new(path).into_iter().flatten().filter(|e| !e.file_type().is_dir());
+    files.take(FILES).any(|file| counts(file.path()))
 }
 
 /// There was no time to see all of it: it may be a model where what was seen is made by those who
