@@ -1,100 +1,81 @@
 //! What the guard would be here, as text and as `safe-rm/guard/1`.
 
-use std::path::Path;
-
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::safe::{harmless, path as shown};
+use super::wire::Place as PathDocument;
 use super::words::{hint, wrap};
 use crate::agent::guard::{Helper, Picture, Place, Problem, Why};
 
 /// What `safe-rm guard --check` answers.
-#[derive(Debug, Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(title = "safe-rm/guard/1")]
 pub(super) struct Document {
-    /// `safe-rm/guard/1`
+    #[schemars(extend("const" = "safe-rm/guard/1"))]
     schema: &'static str,
-    /// Whether a command could be started in the guard here and now
+    /// Whether a command could be started in the guard here and now.
     possible: bool,
-    /// What stands against it
+    /// What stands against it.
     problems: Vec<ProblemDocument>,
-    /// What is protected: nothing in it can be removed, renamed, replaced or cut
+    /// What is protected: nothing in it can be removed, renamed, replaced or cut.
     protected: Vec<ProtectedDocument>,
-    /// Folders in protected roots in which everything stays allowed
+    /// Folders in protected roots in which everything stays allowed.
     allowed: Vec<PathDocument>,
     /// Folders whose own entries cannot be removed or renamed, since something in them is protected;
-    /// nor can what is made in them later
+    /// nor can what is made in them later.
     held: Vec<PathDocument>,
-    /// Programs' own files that cannot be saved as these programs do it
+    /// Programs' own files that cannot be saved as these programs do it.
     breaks: Vec<BrokenDocument>,
-    /// Helpers outside of the guard that are not in it and do what they are told
+    /// Helpers outside of the guard that are not in it and do what they are told.
     outside: Vec<HelperDocument>,
 }
 
-/// A path.
-#[derive(Debug, Serialize)]
-struct PathDocument {
-    /// The path; what is not UTF-8 in it is replaced
-    path: String,
-    /// Its bytes in base64, where it is not UTF-8
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path_b64: Option<String>,
-}
-
 /// What stands against starting.
-#[derive(Debug, Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ProblemDocument {
-    /// What it is
+    /// What it is.
     message: String,
-    /// The way out
+    /// The way out.
     hint: String,
 }
 
 /// A protected place.
-#[derive(Debug, Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ProtectedDocument {
-    /// Where it is, without links
+    /// Where it is, without links.
     #[serde(flatten)]
     path: PathDocument,
-    /// Why: `root`, `policy`, `trash`, `own`, `program`, `start-up`, `keys`, `units` or `settings`
+    /// Why: `root`, `policy`, `trash`, `own`, `program`, `start-up`, `keys`, `units` or `settings`.
     why: &'static str,
-    /// Whether nothing in it can be written either
+    /// Whether nothing in it can be written either.
     read_only: bool,
-    /// Whether it is there
+    /// Whether it is there.
     there: bool,
 }
 
 /// A file that cannot be saved as usual.
-#[derive(Debug, Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct BrokenDocument {
-    /// The file
+    /// The file.
     #[serde(flatten)]
     path: PathDocument,
-    /// Whose it is
+    /// Whose it is.
     program: &'static str,
-    /// The way out
+    /// The way out.
     hint: &'static str,
 }
 
 /// A helper outside.
-#[derive(Debug, Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct HelperDocument {
-    /// What it is
+    /// What it is.
     name: &'static str,
-    /// What it can be made to do
+    /// What it can be made to do.
     does: &'static str,
-    /// Where it listens
+    /// Where it listens.
     #[serde(flatten)]
     path: PathDocument,
-}
-
-impl PathDocument {
-    fn of(path: &Path) -> Self {
-        let bytes = path.as_os_str().as_encoded_bytes();
-        let path_b64 = path.to_str().is_none().then(|| STANDARD.encode(bytes));
-        Self { path: path.to_string_lossy().into_owned(), path_b64 }
-    }
 }
 
 fn why(why: Why) -> (&'static str, &'static str) {

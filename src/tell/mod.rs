@@ -228,7 +228,7 @@ impl Voice<'_> {
         if self == Self::Text {
             self.prose(&guard::text(picture));
         }
-        self.document(&serde_json::to_value(&document).unwrap_or_default());
+        self.document(&wire::value(&document));
     }
 
     /// Tells why nothing was started.
