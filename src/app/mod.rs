@@ -12,6 +12,7 @@ mod hook;
 mod ids;
 mod init;
 mod init_agent;
+mod init_guard;
 mod label;
 mod log;
 mod ls;

@@ -30,11 +30,10 @@ undo     undo [ID or PATH]     put back the last deletion, or this one
 label    label PATH.., ack     write what a model is; vouch for `Retired:`
 asked    requests              what agents asked for; they `wait` or `cancel`
          approve, deny ID      a person's answer to it
-guard    guard -- COMMAND      an agent that can delete no model, by any program
 as rm    rm ..                 rm's own options; a model gets plan and word
 set up   init SHELL or AGENT   `rm` is safe-rm; the agent asks its `hook` first
-         doctor                checks that; also: completions, man
-agents   hook, mcp, schema     a judge of tools, a server; the form of --json
+         doctor                checks that; also: completions, man, schema
+agents   guard -- COMMAND      one that can delete no model; `mcp` is a server
 
 -n, --dry-run  as `plan`               --only-allowed  leave out what is refused
 --permanent    free it at once         --verify        compare copies by bytes
@@ -60,7 +59,8 @@ examples: eval \"$(safe-rm init bash)\"       in ~/.bashrc; zsh in ~/.zshrc
           safe-rm init bash --shim ~/.local/share/safe-rm/bin --remove
           safe-rm init claude-code           the change, as a diff
           safe-rm init claude-code --write   the same, done
-          safe-rm init claude-code --remove --write     the way back";
+          safe-rm init claude-code --remove --write     the way back
+          safe-rm init claude-code --guard   an alias that starts it in the guard";
 
 /// Below the help of `doctor`.
 pub(super) const DOCTOR: &str = "\

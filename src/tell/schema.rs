@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::words::wrap;
-use super::{doctor, explain, guard, json, kept, label, list, outcome, policy, requests, settings, wire};
+use super::{
+    doctor, explain, guard, json, kept, label, list, outcome, policy, requests, settings, wire,
+};
 
 /// A kind of document.
 struct Kind {
