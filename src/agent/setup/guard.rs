@@ -105,10 +105,11 @@ pub fn unguard(agent: Agent, old: Option<&str>) -> Result<Change, Refused> {
     with_marks(agent, |marks| marks.remove(text))
 }
 
-/// Whether a start-up file starts this agent in the guard: the last line on it counts.
+/// The line of a start-up file that starts this agent in the guard: of several meanings the last counts.
 #[must_use]
-pub fn is_guarded(agent: Agent, text: &str) -> bool {
-    defining(text, command(agent)).last().is_some_and(|(_, line)| starts_guard(line))
+pub fn guarding(agent: Agent, text: &str) -> Option<&str> {
+    let last = defining(text, command(agent)).last();
+    last.map(|(_, line)| line).filter(|line| starts_guard(line))
 }
 
 fn starts_guard(line: &str) -> bool {
@@ -151,7 +152,10 @@ mod tests {
     fn an_alias_is_put_in_once_and_taken_back_to_the_byte() {
         for old in [None, Some(""), Some("x=1"), Some("x=1\n"), Some("\r\na\r\n"), Some("\n\n")] {
             let made = guard(Agent::ClaudeCode, LINES, old).unwrap().new.unwrap();
-            assert!(is_guarded(Agent::ClaudeCode, &made) && !is_guarded(Agent::Codex, &made));
+            assert!(
+                guarding(Agent::ClaudeCode, &made).is_some()
+                    && guarding(Agent::Codex, &made).is_none()
+            );
             let again = guard(Agent::ClaudeCode, LINES, Some(&made)).unwrap();
             assert_eq!(again, Change::nothing(Some(&made)));
             let both = guard(Agent::Codex, "alias codex=x\n", Some(&made)).unwrap().new.unwrap();
@@ -188,6 +192,8 @@ mod tests {
         }
         let own = "alias claude='safe-rm guard --protect ~/m -- claude'\n";
         let kept = guard(Agent::ClaudeCode, LINES, Some(own)).unwrap();
-        assert!(kept == Change::nothing(Some(own)) && is_guarded(Agent::ClaudeCode, own));
+        assert!(
+            kept == Change::nothing(Some(own)) && guarding(Agent::ClaudeCode, own) == Some(own)
+        );
     }
 }
