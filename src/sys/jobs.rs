@@ -1,12 +1,15 @@
 //! Sessions, process groups, and how a child ends, stops and goes on.
 
-use std::ffi::OsStr;
+use std::ffi::{CString, OsStr, OsString};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
+use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_spawnp};
+use nix::sys::signal::{SigSet, Signal::SIGPIPE as PIPE};
 use rustix::process::{
     Pid, Signal, WaitOptions, WaitStatus, getpgid, getpgrp, getpid, getppid, getsid, kill_process,
     kill_process_group, setsid, wait,
@@ -57,6 +60,32 @@ pub fn spawn(command: &mut Command, streams: &Streams<'_>) -> io::Result<Child> 
     let child = command.stdin(stream(0)?).stdout(stream(1)?).stderr(stream(2)?).spawn()?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
     pid.map(Child).ok_or_else(|| io::Error::other("the process has no id"))
+}
+
+/// Starts a command in a session of its own, with this process's streams, and one variable more. As
+/// [`Command`] has it, no signal is blocked there, and a pipe that nobody reads ends it.
+///
+/// # Errors
+/// As posix_spawn(3); nothing was started then.
+pub fn spawn_in_session(command: &[OsString], variable: &str) -> io::Result<Child> {
+    // Of spawn.h, in glibc and musl alike; the crate has no name for it.
+    let session = PosixSpawnFlags::from_bits_retain(0x80);
+    let mut attributes = PosixSpawnAttr::init()?;
+    let signals = PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF | PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK;
+    attributes.set_flags(session | signals)?;
+    attributes.set_sigmask(&SigSet::empty())?;
+    attributes.set_sigdefault(&SigSet::from(PIPE))?;
+    let text = |bytes: Vec<u8>| CString::new(bytes).map_err(io::Error::from);
+    let words = command.iter().map(|word| text(word.clone().into_vec()));
+    let words = words.collect::<io::Result<Vec<CString>>>()?;
+    let program = words.first().ok_or_else(|| io::Error::other("there is no command"))?;
+    let others = std::env::vars_os().filter(|(name, _)| name != variable);
+    let all = others.chain([(variable.into(), "1".into())]);
+    let all = all.map(|(name, value)| text([name.as_bytes(), b"=", value.as_bytes()].concat()));
+    let all = all.collect::<io::Result<Vec<CString>>>()?;
+    let actions = PosixSpawnFileActions::init()?;
+    let pid = posix_spawnp(program, &actions, &attributes, &words, &all)?;
+    Pid::from_raw(pid.as_raw()).map(Child).ok_or_else(|| io::Error::other("the process has no id"))
 }
 
 /// As itself, once more, by whatever name it now has.

@@ -1,8 +1,8 @@
 //! `safe-rm guard -- COMMAND`: starts it where the kernel lets it delete nothing that is protected.
 //!
 //! This process stays outside: the terminal, the signals and the end of the command pass through it.
-//! A thread of it goes into the guard and starts the program once more, which makes a session of its own
-//! and becomes the command, or its keeper where there is a terminal.
+//! A thread of it goes into the guard and starts the command in a session of its own; where there is a
+//! terminal it starts the program once more, which makes that session and keeps it for the command.
 
 mod inner;
 mod outer;
@@ -127,6 +127,13 @@ fn inside(
             "{} cannot be listed: nothing in it can be deleted in the guard",
             tell::harmless_path(&folder)
         ));
+    }
+    // Where there is no terminal to keep, one start of a program is spared. What is not started like that,
+    // as a script without a first line, is left to the step inside: it says why, or knows a shell for it.
+    if pty.is_none()
+        && let Ok(child) = jobs::spawn_in_session(command, MARK)
+    {
+        return Ok(child);
     }
     let mut again = jobs::itself();
     let how = if pty.is_some() { inner::KEPT } else { inner::ALONE };
