@@ -28,7 +28,7 @@ fn main() -> anyhow::Result<()> {
     argv.extend(three.into_iter().map(OsString::from));
     argv.push(dir.path().join("model_qwen25").into());
     let exit = safe_rm::app::run(&argv);
-    println!("exit code {}", exit as u8);
+    println!("exit code {}", exit.code());
     Ok(())
 }
 

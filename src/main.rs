@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let argv: Vec<_> = std::env::args_os().collect();
-    ExitCode::from(safe_rm::app::run(&argv) as u8)
+    ExitCode::from(safe_rm::app::run(&argv).code())
 }

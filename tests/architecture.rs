@@ -38,6 +38,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// What only one room may name.
 const ONLY: &[(&str, &str)] = &[
     ("rustix::", "sys"),
+    ("use nix::", "sys"),
+    ("PathBeneath", "sys"),
     ("change::", "act keep sys"),
     ("println!", ""),
     ("print!(", ""),

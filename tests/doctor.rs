@@ -287,6 +287,43 @@ fn ways_round_are_told_and_are_no_problem() {
 }
 
 #[test]
+fn an_agent_that_is_not_started_in_the_guard_is_told() {
+    let sandbox = Sandbox::now();
+    let guard = || items(&doctor(&sandbox, &["--json"], &[]), "guard.");
+    assert_eq!(guard(), []);
+    std::fs::create_dir_all(sandbox.home().join(".claude")).unwrap();
+    let [(state, text)] = &guard()[..] else { panic!("{:?}", guard()) };
+    assert!(
+        state == "open" && text.contains("`safe-rm init claude-code --guard --write`"),
+        "{text}"
+    );
+    // Without roots the guard starts nothing, and with it no agent.
+    let alias = "alias claude='safe-rm guard -- claude'\n";
+    put(&sandbox, ".zshrc", alias);
+    let [(state, text)] = &guard()[..] else { panic!("{:?}", guard()) };
+    assert!(state == "problem" && text.contains("there are no roots"), "{text}");
+    put(&sandbox, ".config/safe-rm/policy.toml", "roots = [\"/\"]\n");
+    assert_eq!(guard()[0].0, "ok");
+    put(&sandbox, ".config/safe-rm/policy.toml", "");
+    put(&sandbox, ".zshrc", "alias claude='safe-rm guard --protect ~/m -- claude'\n");
+    assert_eq!(guard()[0].0, "ok");
+    // What comes later counts.
+    put(&sandbox, ".zshrc", &format!("{alias}alias claude=claude\n"));
+    assert_eq!(guard()[0].0, "open");
+}
+
+#[test]
+fn in_the_guard_it_says_so() {
+    let sandbox = Sandbox::now();
+    sandbox.file("models/a", "x");
+    let words = ["guard", "--protect", "models", "--", BIN, "doctor", "--json"];
+    let answer = sandbox.run(&words);
+    let (state, text) = item(&answer, "kernel");
+    assert!(state == "ok" && text.contains("in a guard"), "{text}");
+    assert_eq!(item(&answer, "caller").0, "warning");
+}
+
+#[test]
 fn an_agent_that_calls_is_told_and_names_are_data() {
     let sandbox = Sandbox::now();
     let answer = doctor(&sandbox, &["--json"], &[("CLAUDECODE", Path::new("1"))]);

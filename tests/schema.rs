@@ -9,7 +9,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
 
-use common::{Sandbox, Terminal, person};
+use common::{Answer, Sandbox, Terminal, person};
 use serde_json::{Value, json};
 
 /// The validators, by the name of the document.
@@ -56,6 +56,20 @@ fn approve(world: &Sandbox, id: &str) -> Value {
     serde_json::from_str(&shown[from..=to]).unwrap_or_else(|e| panic!("{e}: {shown}"))
 }
 
+/// What a guard would be in which something of every kind is to be told.
+fn guard_with_all(world: &Sandbox) -> Value {
+    let socket = world.home().join("agent");
+    let _listens = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let words =
+        ["guard", "--read-only", "all", "--allow-delete", "all/qwen3_full", "--check", "--json"];
+    let output = world.command(&words).env("SSH_AUTH_SOCK", &socket).output().unwrap();
+    let document = Answer::of(&output).json();
+    for part in ["protected", "allowed", "held", "breaks", "outside"] {
+        assert_ne!(document[part], json!([]), "{part}");
+    }
+    document
+}
+
 /// A world with models of many kinds, and what every command says of it.
 fn drive(world: &Sandbox) -> Seen {
     let mut seen = Seen { validators: validators(world), documents: Vec::new() };
@@ -78,6 +92,10 @@ fn drive(world: &Sandbox) -> Seen {
     seen.take("init", world.run(&["init", "codex", "--json"]).json());
     seen.take("init", world.run(&["init", "codex", "--json", "--write"]).json());
     seen.take("doctor", world.run(&["doctor", "--json"]).json());
+    std::fs::write(world.home().join(".gitconfig"), "").unwrap();
+    seen.take("guard", guard_with_all(world));
+    let wrong = world.run(&["guard", "--protect", "nothing", "--check", "--json"]).json();
+    seen.take("guard", wrong);
     for wrong in
         [&["plan", "--json", "nothing"][..], &["--json", "--nothing"], &["ls", "--json", "-f", "x"]]
     {

@@ -20,6 +20,8 @@ pub struct Seen<'a> {
     pub holders: Vec<Vec<Process>>,
     /// Names of programs that the policy adds.
     pub added: &'a [String],
+    /// Whether the kernel holds deletions back here, as in a guard.
+    pub guarded: bool,
 }
 
 /// Decides who calls.
@@ -64,6 +66,13 @@ pub fn who(seen: &Seen<'_>) -> Actor {
         if Path::new(file).symlink_metadata().is_ok() {
             found(agent, format!("file {file}"), false);
         }
+    }
+    if seen.guarded {
+        found(
+            "guard",
+            "it runs in `safe-rm guard`: a person approves outside of it".to_owned(),
+            true,
+        );
     }
     evidence.dedup();
     Actor { standing, name, evidence }
@@ -146,7 +155,8 @@ mod tests {
     fn standing(ancestors: Vec<Process>, variables: &[&str]) -> Actor {
         let variable = |name: &str| variables.contains(&name).then(|| OsString::from("1"));
         let added = ["mybot".to_owned()];
-        who(&Seen { variable: &variable, ancestors, holders: Vec::new(), added: &added })
+        let (holders, guarded) = (Vec::new(), false);
+        who(&Seen { variable: &variable, ancestors, holders, added: &added, guarded })
     }
 
     #[test]
@@ -176,6 +186,15 @@ mod tests {
             let actor = standing(vec![process(exe, argv)], &[]);
             assert_eq!(actor.standing, Standing::Unmarked, "{exe} {argv:?}");
         }
+    }
+
+    #[test]
+    fn in_a_guard_nobody_is_a_person() {
+        let variable = |_: &str| None;
+        let (ancestors, holders) = (Vec::new(), Vec::new());
+        let actor =
+            who(&Seen { variable: &variable, ancestors, holders, added: &[], guarded: true });
+        assert_eq!((actor.standing, actor.name.as_deref()), (Standing::Agent, Some("guard")));
     }
 
     #[test]

@@ -144,8 +144,12 @@ pub(super) fn hands<'a>(world: &World, journal: &'a mut Journal) -> Hands<'a> {
     Hands { euid: s.euid, user: s.user, home_trash: s.home_trash.clone(), journal }
 }
 
-/// Sees to what runs that were cut off have left, and tells it.
+/// Sees to what runs that were cut off have left, and tells it. In a guard nothing can be put back: that
+/// is for a run outside.
 pub(super) fn recover(world: &World, journal: &mut Journal, voice: Voice) -> Result<()> {
+    if world.is_guarded() {
+        return Ok(());
+    }
     let found = act::recover(world.clock.now(), &mut hands(world, journal))?;
     voice.recovered(&found);
     request::settle(world, journal)

@@ -33,11 +33,16 @@ pub(super) fn run(args: &cli::Init, voice: Voice) -> Result<Exit> {
                 voice,
             ));
         }
+        if args.guard && (args.project || target == cli::Target::AgentsMd) {
+            let text =
+                "`--guard` is for an agent that you start: the alias is yours, not a project's";
+            return Ok(usage(text, voice));
+        }
         return init_agent::run(args, target, voice);
     };
-    if args.write || args.project || args.json {
-        let text =
-            "`--write`, `--project` and `--json` are for agents; what this prints is evaluated";
+    if args.write || args.project || args.json || args.guard {
+        let text = "`--write`, `--project`, `--guard` and `--json` are for agents; what this \
+                    prints is evaluated";
         return Ok(usage(text, voice));
     }
     if args.remove && args.shim.is_none() {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::Exit;
 use super::world::{self, World};
+use super::{Exit, init_guard};
 use crate::act::settings::{self, Owner};
 use crate::agent::hook::Agent;
-use crate::agent::setup::{self, Kind, Places, Scope, Target};
+use crate::agent::setup::{self, Kind, Places, Scope, Target, guard};
 use crate::ask;
 use crate::cli;
 use crate::look::{self, Settings};
@@ -25,15 +25,23 @@ pub(super) fn run(args: &cli::Init, target: cli::Target, voice: Voice) -> Result
     let target = self::target(target).context("it is no agent")?;
     let world = world::read()?;
     let s = &world.surroundings;
-    let (program, _) = env::program("safe-rm").context("cannot say where safe-rm is")?;
+    let (program, on_path) = env::program("safe-rm").context("cannot say where safe-rm is")?;
     let scope = if args.project { Scope::Project } else { Scope::User };
-    let path = file(target, scope, s)?;
+    let alias = match target {
+        Target::Hook(agent) if args.guard => Some(init_guard::alias(agent, &program, on_path, s)?),
+        _ => None,
+    };
+    let path = match &alias {
+        Some(alias) => alias.file.clone(),
+        None => file(target, scope, s)?,
+    };
     let there = look::settings(&path)?;
     let text = there.text.as_deref();
-    let change = if args.remove {
-        setup::remove(target, &program, text)
-    } else {
-        setup::add(target, &program, text)
+    let change = match (&alias, args.remove) {
+        (Some(alias), true) => guard::unguard(alias.agent, text),
+        (Some(alias), false) => guard::guard(alias.agent, &alias.lines, text),
+        (None, true) => setup::remove(target, &program, text),
+        (None, false) => setup::add(target, &program, text),
     };
     let change = match change {
         Ok(change) => change,
@@ -55,8 +63,9 @@ pub(super) fn run(args: &cli::Init, target: cli::Target, voice: Voice) -> Result
     }
     let acts = args.write && change.kind != Kind::Nothing;
     if acts && matches!(change.kind, Kind::Replaces | Kind::Removes) {
+        let what = if alias.is_some() { "alias" } else { "hook" };
         let removes = change.kind == Kind::Removes;
-        if let Some(exit) = without_word(removes, &there, &world, voice) {
+        if let Some(exit) = without_word(what, removes, &there, &world, voice) {
             return Ok(exit);
         }
     }
@@ -66,6 +75,11 @@ pub(super) fn run(args: &cli::Init, target: cli::Target, voice: Voice) -> Result
             None => settings::take_away(&there, owner)?,
         }
     }
+    let notes = match &alias {
+        _ if args.remove => Vec::new(),
+        Some(_) => init_guard::notes(&world.policy),
+        None => setup::notes(target, scope).into_iter().map(str::to_owned).collect(),
+    };
     voice.changed(&Changed {
         target: name(target),
         path: &path,
@@ -74,14 +88,21 @@ pub(super) fn run(args: &cli::Init, target: cli::Target, voice: Voice) -> Result
         change: &change,
         done: acts,
         project: args.project,
+        guard: args.guard,
         removes: args.remove,
-        notes: if args.remove { Vec::new() } else { setup::notes(target, scope) },
+        notes: notes.iter().map(String::as_str).collect(),
     });
     Ok(Exit::Done)
 }
 
-/// What ends it where no person has said that the hook may go, or become another.
-fn without_word(removes: bool, there: &Settings, world: &World, voice: Voice) -> Option<Exit> {
+/// What ends it where no person has said that the hook, or the alias, may go or become another.
+fn without_word(
+    what: &str,
+    removes: bool,
+    there: &Settings,
+    world: &World,
+    voice: Voice,
+) -> Option<Exit> {
     let shown = there.real.display();
     let above = if removes {
         format!(
@@ -97,8 +118,12 @@ fn without_word(removes: bool, there: &Settings, world: &World, voice: Voice) ->
             Some(Exit::Declined)
         }
         None => {
-            let what = if removes { "takes the hook out" } else { "makes the hook another" };
-            let why = format!("only a person {what}; `{shown}` is left as it is");
+            let does = if removes {
+                format!("takes the {what} out")
+            } else {
+                format!("makes the {what} another")
+            };
+            let why = format!("only a person {does}; `{shown}` is left as it is");
             voice.failure(&anyhow!(why), Exit::NeedsPerson as u8);
             voice.remark("a person runs the same command at a terminal of their own");
             Some(Exit::NeedsPerson)
@@ -125,14 +150,15 @@ fn within(there: &Settings, s: &Surroundings) -> Result<()> {
 pub(super) fn file(target: Target, scope: Scope, s: &Surroundings) -> Result<PathBuf> {
     let home = s.home.as_deref().context("there is no home directory with settings in it")?;
     let here = s.cwd.as_deref().context("there is no working directory")?;
-    // Under sudo the variables are another's.
-    let own = s.user == s.euid;
-    let moved = |name: &str| {
-        let place = env::variable(name).filter(|_| own).map(PathBuf::from);
-        place.filter(|path| path.is_absolute())
-    };
+    let moved = |name: &str| moved(name, s);
     let places = Places { home, project: project(here), moved: &moved };
     Ok(setup::file(target, scope, &places))
+}
+
+/// A folder that a variable names. Under sudo the variables are another's.
+pub(super) fn moved(name: &str, s: &Surroundings) -> Option<PathBuf> {
+    let place = env::variable(name).filter(|_| s.user == s.euid).map(PathBuf::from);
+    place.filter(|path| path.is_absolute())
 }
 
 /// The top of the repository in which this lies, or the folder itself.

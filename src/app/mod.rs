@@ -7,10 +7,12 @@ mod completions;
 mod delete;
 mod doctor;
 mod explain;
+mod guard;
 mod hook;
 mod ids;
 mod init;
 mod init_agent;
+mod init_guard;
 mod label;
 mod log;
 mod ls;
@@ -54,29 +56,58 @@ pub enum Exit {
     Declined = 5,
 }
 
+/// How the program ends: with a code of the table, or with that of a command which it has started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// One of the table.
+    Own(Exit),
+    /// The command's.
+    Of(u8),
+}
+
+impl From<Exit> for End {
+    fn from(exit: Exit) -> Self {
+        Self::Own(exit)
+    }
+}
+
+impl End {
+    /// The number that whoever called the program sees.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Own(exit) => exit as u8,
+            Self::Of(code) => code,
+        }
+    }
+}
+
 /// Runs the program. A defect in it is a failure like any other: its code is in the table.
 #[must_use]
-pub fn run(argv: &[OsString]) -> Exit {
+pub fn run(argv: &[OsString]) -> End {
     std::panic::catch_unwind(|| dispatch(argv)).unwrap_or_else(|_| {
         Voice::Text.remark(
             "this is a defect of safe-rm: please report it; `safe-rm undo` puts back what was moved",
         );
-        Exit::Failed
+        Exit::Failed.into()
     })
 }
 
-fn dispatch(argv: &[OsString]) -> Exit {
+fn dispatch(argv: &[OsString]) -> End {
+    if let Some(end) = guard::inner(argv) {
+        return end;
+    }
     // rm's own grammar, whether the program is called by that name or told to be rm.
     match argv {
-        [name, args @ ..] if cli::rm::is_called_rm(name) => return rm::run(name, args),
-        [_, word, args @ ..] if word == "rm" => return rm::run(word, args),
+        [name, args @ ..] if cli::rm::is_called_rm(name) => return rm::run(name, args).into(),
+        [_, word, args @ ..] if word == "rm" => return rm::run(word, args).into(),
         _ => {}
     }
     if let Some(kind) = ids::asked(argv) {
-        return ids::run(kind);
+        return ids::run(kind).into();
     }
     if let Some(text) = mistyped::ambiguous(argv) {
-        return usage(&text, Voice::Text);
+        return usage(&text, Voice::Text).into();
     }
     let cli = match Cli::try_parse_from(argv) {
         Ok(cli) => cli,
@@ -85,11 +116,11 @@ fn dispatch(argv: &[OsString]) -> Exit {
             let json = words.any(|a| a == "--json");
             let voice = if json { Voice::Json } else { Voice::Text };
             voice.usage(&error.render().to_string(), Exit::Usage as u8);
-            return Exit::Usage;
+            return Exit::Usage.into();
         }
         Err(help) => {
             let _ = help.print();
-            return Exit::Done;
+            return Exit::Done.into();
         }
     };
     let json = match &cli.command {
@@ -110,6 +141,7 @@ fn dispatch(argv: &[OsString]) -> Exit {
         Some(Command::Init(args)) => args.json,
         Some(Command::Doctor(args)) => args.json,
         Some(Command::Schema(args)) => args.json,
+        Some(Command::Guard(args)) => args.json,
         Some(Command::Completions(_) | Command::Man(_)) => false,
         Some(Command::Hook(_) | Command::Mcp) => false,
     };
@@ -117,13 +149,18 @@ fn dispatch(argv: &[OsString]) -> Exit {
     if cli.command.is_none()
         && let Some(text) = mistyped::mistyped(&cli.delete.paths)
     {
-        return usage(&text, voice);
+        return usage(&text, voice).into();
     }
-    let result = carry(cli, &Caller::Process, voice);
-    result.unwrap_or_else(|error| {
-        voice.failure(&error, Exit::Failed as u8);
-        Exit::Failed
-    })
+    if let Some(Command::Guard(args)) = &cli.command {
+        return guard::run(args, voice);
+    }
+    carry(cli, &Caller::Process, voice).map_or_else(|error| failed(&error, voice), End::Own)
+}
+
+/// Something failed, and is told.
+fn failed(error: &anyhow::Error, voice: Voice) -> End {
+    voice.failure(error, Exit::Failed as u8);
+    Exit::Failed.into()
 }
 
 /// Does what was typed, for this caller.
@@ -152,6 +189,8 @@ fn carry(cli: Cli, caller: &Caller, voice: Voice) -> Result<Exit> {
         Some(Command::Completions(args)) => completions::run(&args),
         Some(Command::Man(args)) => man::run(&args, voice),
         Some(Command::Hook(args)) => Ok(hook::run(&args.agent)),
+        // Its end is the command's, and nobody starts one for a client.
+        Some(Command::Guard(_)) => Ok(usage("the guard is started from a shell", voice)),
         Some(Command::Mcp) => mcp::run(),
         Some(Command::Schema(args)) => Ok(schema::run(args.name.as_deref(), voice)),
     }

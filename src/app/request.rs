@@ -41,10 +41,11 @@ pub(super) fn file(
     match filing {
         Filing::Open(request) => {
             let id = &request.id;
+            let outside = if world.is_guarded() { ", outside of this guard," } else { "" };
             let next = [
                 format!(
                     "nothing was touched; request {id} is filed: a person approves it at a terminal \
-                     of their own with `safe-rm approve {id}`"
+                     of their own{outside} with `safe-rm approve {id}`"
                 ),
                 format!(
                     "`safe-rm wait {id}` waits for the answer; do not delete these files by other \

@@ -85,6 +85,13 @@ fn remove(rm: &Rm, voice: &mut RmVoice) -> Result<Exit> {
         return to_trash(&world, weighed, &manner, voice);
     }
     let fine = ordinary::remove(&weighed.operands, &manner, &mut Talk(voice));
+    if !fine && world.is_guarded() {
+        voice.flush();
+        Voice::Aside.remark(
+            "in a guard the kernel refuses what is protected; `safe-rm PATH` files a request, and a \
+             person approves it outside",
+        );
+    }
     Ok(if fine { Exit::Done } else { Exit::Failed })
 }
 

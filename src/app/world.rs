@@ -70,6 +70,7 @@ pub(super) fn read_for(caller: &Caller) -> Result<World> {
         ancestors: process::ancestors(),
         holders: Vec::new(),
         added: &[],
+        guarded: agent::guard::is_inside(&env::surroundings()),
     };
     let alone = || agent::who(&seen).standing == Standing::Agent || terminal::open().is_err();
     let mut world = of(client.is_some() || alone())?;
@@ -88,7 +89,8 @@ pub(super) fn policy(surroundings: &Surroundings) -> Result<Policy> {
 /// Who calls, where the world need not be known.
 pub(super) fn caller(added: &[String]) -> Actor {
     let ancestors = process::ancestors();
-    agent::who(&Seen { variable: &env::variable, ancestors, holders: Vec::new(), added })
+    let guarded = agent::guard::is_inside(&env::surroundings());
+    agent::who(&Seen { variable: &env::variable, ancestors, holders: Vec::new(), added, guarded })
 }
 
 /// Reads it for what somebody else has asked for: as for a caller without a person.
@@ -126,6 +128,7 @@ impl World {
             ancestors: process::ancestors(),
             holders: holders.into_iter().map(process::with_ancestors).collect(),
             added: &self.policy.agents,
+            guarded: self.is_guarded(),
         }))
     }
 
@@ -144,6 +147,11 @@ impl World {
         }
         let progress = Progress::default();
         tell::watch(&progress, || look(&progress))
+    }
+
+    /// Whether the kernel holds deletions back here.
+    pub(super) fn is_guarded(&self) -> bool {
+        agent::guard::is_inside(&self.surroundings)
     }
 
     /// The door, for whoever stands there.

@@ -172,7 +172,7 @@ impl Check {
 }
 
 /// Whether the agent has a folder of its own.
-fn is_here(place: &Place) -> bool {
+pub(super) fn is_here(place: &Place) -> bool {
     let depth = if matches!(place.agent, Agent::Copilot | Agent::OpenCode) { 2 } else { 1 };
     place.path.ancestors().nth(depth).is_some_and(|folder| dir::stat_path(folder).is_ok())
 }

@@ -1,6 +1,7 @@
 //! Looks whether the set-up holds, and proves it where it can: what `safe-rm doctor` tells. It runs the
 //! hooks that are set, on calls that nobody carries out, and changes nothing but a temporary folder.
 
+mod guard;
 mod hooks;
 mod own;
 mod program;
@@ -111,6 +112,7 @@ pub fn all(scene: &Scene<'_>) -> Vec<Check> {
     let mut checks = program::checks(scene);
     checks.extend(hooks::checks(scene));
     checks.extend(own::checks(scene));
+    checks.extend(guard::checks(scene));
     checks.extend(ways::checks(scene));
     checks
 }

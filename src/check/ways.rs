@@ -1,5 +1,6 @@
 //! Ways round that this machine leaves open to a program that runs as this user. They are no fault of the
-//! set-up, and no hook closes them. What can only be known by trying is not tried, `sudo -n true` aside.
+//! set-up, and no hook closes them; what the guard closes is said. What can only be known by trying is not
+//! tried, `sudo -n true` aside.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,17 +15,21 @@ use crate::sys::{dir, env, run};
 const SMALL: u64 = 64 << 10;
 
 pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
-    let mut checks = vec![kernel()];
+    let mut checks = Vec::new();
     if scene.is_root() {
         let text = "it runs as root, whom no permission and no policy holds";
-        checks.push(Check::open("way.root", text).hint("let agents run as a user of their own"));
+        checks.push(
+            Check::open("way.root", text).hint(
+                "let agents run as a user of their own; the guard holds root's calls on files",
+            ),
+        );
     } else {
         checks.push(sudo(scene));
     }
     let user = scene.surroundings.user;
     checks.push(containers(user));
     checks.push(terminals(user));
-    checks.push(jobs(user));
+    checks.push(jobs(user, scene.is_root()));
     checks.push(keys(scene));
     checks.push(typing());
     checks
@@ -34,27 +39,6 @@ fn small(path: &Path) -> Option<String> {
     let mut text = Vec::new();
     dir::open_regular(path).ok()?.take(SMALL).read_to_end(&mut text).ok()?;
     Some(String::from_utf8_lossy(&text).into_owned())
-}
-
-/// Whether the kernel could take the capability to delete away from an agent.
-fn kernel() -> Check {
-    let id = "kernel";
-    let words = "hooks judge words; what runs as you can delete what is yours";
-    let known = small(Path::new("/sys/kernel/security/lsm"));
-    let on = known.map(|list| list.trim().split(',').any(|lsm| lsm == "landlock"));
-    let release = small(Path::new("/proc/sys/kernel/osrelease")).unwrap_or_default();
-    let mut numbers = release.trim().split(['.', '-']).map_while(|n| n.parse::<u32>().ok());
-    let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    // In which release each ABI came (landlock(7)).
-    let came = [(5, 13), (5, 19), (6, 2), (6, 7), (6, 10), (6, 12), (6, 15)];
-    let abi = came.iter().filter(|release| version >= **release).count();
-    let text = match on {
-        _ if abi == 0 => format!("{words}; this kernel has no Landlock to take that away"),
-        Some(false) => format!("{words}; Landlock could take that away, and is switched off here"),
-        Some(true) => format!("{words}; Landlock (ABI {abi} or newer) can take that away"),
-        None => format!("{words}; the kernel is new enough for Landlock (ABI {abi}), if it is on"),
-    };
-    Check::open(id, text).hint("docs/threats.md says what stays open")
 }
 
 fn sudo(scene: &Scene<'_>) -> Check {
@@ -71,7 +55,7 @@ fn sudo(scene: &Scene<'_>) -> Check {
     match run::program(&sudo, &["-n", "true"], Path::new("/"), &[], limit) {
         Ok(ran) if ran.code == Some(0) => {
             Check::open(id, "sudo asks for no password now: whatever runs as you can be root")
-                .hint("`sudo -k` forgets it; take NOPASSWD out of /etc/sudoers")
+                .hint("take NOPASSWD out of /etc/sudoers; in `safe-rm guard` no sudo works")
         }
         _ => Check::holds(id, "sudo asks for a password"),
     }
@@ -103,7 +87,9 @@ fn containers(user: u32) -> Check {
     match all.find(|path| is_open_socket(path)) {
         Some(path) => {
             let text = format!("a container can be given any folder, by {}", path.display());
-            Check::open(id, text).hint("take this user out of the group that may write to it")
+            Check::open(id, text).hint(
+                "take this user out of the group that may write to it; the guard leaves this open",
+            )
         }
         None => Check::holds(id, "no socket of docker or podman can be written to"),
     }
@@ -125,14 +111,14 @@ fn terminals(user: u32) -> Check {
         Some(folder) => {
             let text = format!("what types into tmux or screen types as you: {}", folder.display());
             Check::open(id, text)
-                .hint("end those servers where an agent works, or run it as another user")
+                .hint("end those servers where an agent works; the guard leaves this open")
         }
         None => Check::holds(id, "no server of tmux or screen of this user runs"),
     }
 }
 
 /// What starts a program that is no child of the agent.
-fn jobs(user: u32) -> Check {
+fn jobs(user: u32, is_root: bool) -> Check {
     let id = "way.jobs";
     let mut found: Vec<&str> = Vec::new();
     if env::on_path("systemd-run").is_some() && is_open_socket(&runtime(user).join("bus")) {
@@ -146,7 +132,12 @@ fn jobs(user: u32) -> Check {
         );
     }
     let text = format!("{} can start a program that is no agent's child", found.join(", "));
-    Check::open(id, text).hint("/etc/at.allow and /etc/cron.allow say who may")
+    // at and crontab have rights of their own, which no process in the guard gains; root needs none.
+    let hint = match (found.contains(&"systemd-run"), is_root) {
+        (false, false) => "in `safe-rm guard` they cannot; /etc/at.allow, cron.allow say who may",
+        _ => "/etc/at.allow and /etc/cron.allow say who may; the guard leaves this open",
+    };
+    Check::open(id, text).hint(hint)
 }
 
 /// Whether one of the user's keys opens this very machine. Nothing is connected to.
@@ -166,7 +157,7 @@ fn keys(scene: &Scene<'_>) -> Check {
     match own() {
         Some(true) if listens() => {
             Check::open(id, "ssh to this machine opens with a key that lies here")
-                .hint("take that key out of ~/.ssh/authorized_keys")
+                .hint("take that key out of ~/.ssh/authorized_keys; the guard leaves this open")
         }
         _ => Check::holds(id, "no key that lies here opens this machine by ssh"),
     }
@@ -187,7 +178,7 @@ fn listens() -> bool {
 /// TIOCSTI: one program types into the terminal of another.
 fn typing() -> Check {
     let id = "way.typing";
-    let hint = "`sudo sysctl -w dev.tty.legacy_tiocsti=0`, on a kernel from 6.2 on";
+    let hint = "`safe-rm guard` closes it; or `sudo sysctl -w dev.tty.legacy_tiocsti=0` (6.2)";
     match small(Path::new("/proc/sys/dev/tty/legacy_tiocsti")).as_deref().map(str::trim) {
         Some("0") => Check::holds(id, "the kernel lets no program type into a terminal (TIOCSTI)"),
         Some(_) => {

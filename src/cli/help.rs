@@ -10,8 +10,8 @@ safe-rm undo                 put the last deletion back
 
 usage: safe-rm [OPTION].. PATH..   or   safe-rm COMMAND ..
 commands: plan ls log policy explain, undo trash purge, label ack, rm,
-          requests approve deny cancel wait, init doctor completions man,
-          hook mcp schema
+          requests approve deny cancel wait, guard, init doctor, hook mcp,
+          completions man schema
 `safe-rm --help` says what they do, `safe-rm COMMAND -h` what one takes";
 
 /// `safe-rm --help`
@@ -32,8 +32,8 @@ asked    requests              what agents asked for; they `wait` or `cancel`
          approve, deny ID      a person's answer to it
 as rm    rm ..                 rm's own options; a model gets plan and word
 set up   init SHELL or AGENT   `rm` is safe-rm; the agent asks its `hook` first
-         doctor                checks that; also: completions, man
-agents   hook, mcp, schema     a judge of tools, a server; the form of --json
+         doctor                checks that; also: completions, man, schema
+agents   guard -- COMMAND      one that can delete no model; `mcp` is a server
 
 -n, --dry-run  as `plan`               --only-allowed  leave out what is refused
 --permanent    free it at once         --verify        compare copies by bytes
@@ -59,7 +59,8 @@ examples: eval \"$(safe-rm init bash)\"       in ~/.bashrc; zsh in ~/.zshrc
           safe-rm init bash --shim ~/.local/share/safe-rm/bin --remove
           safe-rm init claude-code           the change, as a diff
           safe-rm init claude-code --write   the same, done
-          safe-rm init claude-code --remove --write     the way back";
+          safe-rm init claude-code --remove --write     the way back
+          safe-rm init claude-code --guard   an alias that starts it in the guard";
 
 /// Below the help of `doctor`.
 pub(super) const DOCTOR: &str = "\
@@ -75,3 +76,9 @@ example: safe-rm doctor";
 pub(super) const COMPLETIONS: &str = "\
 example: safe-rm completions bash \\
              > ~/.local/share/bash-completion/completions/safe-rm";
+
+/// Below the help of `guard`.
+pub(super) const GUARD: &str = "\
+examples: safe-rm guard -- claude
+          safe-rm guard --protect ~/models --allow-delete ~/models/staging -- bash
+          safe-rm guard --check";

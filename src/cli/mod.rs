@@ -2,6 +2,7 @@
 
 mod agents;
 mod documented;
+pub mod guard;
 mod help;
 pub mod rm;
 mod setup;
@@ -113,6 +114,9 @@ pub enum Command {
     /// Print the JSON schema of what --json answers with
     #[command(after_help = "example: safe-rm schema plan")]
     Schema(Schema),
+    /// Start a command in which nothing that is protected can be deleted, by any program
+    #[command(after_help = help::GUARD)]
+    Guard(guard::Guard),
 }
 
 /// `safe-rm PATH...`

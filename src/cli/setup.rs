@@ -74,6 +74,9 @@ pub struct Init {
     /// Of an agent: the file of this repository, not the user's own
     #[arg(long)]
     pub project: bool,
+    /// Of an agent: not the hook, but an alias in the shell's start-up file that starts it in the guard
+    #[arg(long)]
+    pub guard: bool,
     /// Take the link away again; of an agent what was written for it, with `--write`
     #[arg(long)]
     pub remove: bool,

@@ -73,6 +73,22 @@ pub fn aliases(init: &Init) -> Vec<u8> {
     out
 }
 
+/// A command that is started in the guard from then on.
+#[must_use]
+pub fn guarded(init: &Init, command: &str) -> Vec<u8> {
+    let code = init.code();
+    let words = [&code[..], b" guard -- ", command.as_bytes()].concat();
+    match init.shell {
+        Shell::Bash | Shell::Zsh => {
+            [b"alias ", command.as_bytes(), b"=", &quoted(init.shell, &words), b"\n"].concat()
+        }
+        Shell::Fish => {
+            let head = format!("function {command} --description 'safe-rm guard'\n    command ");
+            [head.as_bytes(), &words, b" $argv\nend\n"].concat()
+        }
+    }
+}
+
 /// Puts a directory first in PATH, unless it is, and the completions.
 #[must_use]
 pub fn first_in_path(init: &Init, dir: &[u8]) -> Vec<u8> {

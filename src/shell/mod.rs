@@ -13,7 +13,7 @@ mod man;
 mod quote;
 mod zsh;
 
-pub use init::{Init, aliases, first_in_path};
+pub use init::{Init, aliases, first_in_path, guarded};
 pub use man::{MARK, pages};
 
 use crate::cli::{Shell, documented};

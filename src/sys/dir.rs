@@ -93,6 +93,25 @@ pub fn is_writable(dir: impl AsFd, name: &OsStr) -> io::Result<bool> {
     }
 }
 
+/// Whether the effective user may write to what a path names.
+#[must_use]
+pub fn may_write(path: &Path) -> bool {
+    is_writable(rustix::fs::CWD, path.as_os_str()).unwrap_or(false)
+}
+
+/// Whether a new file in this folder cannot be cut: nothing but a domain of Landlock refuses that to
+/// the one who has just made it. None where it cannot be tried.
+#[must_use]
+pub fn refuses_cutting(folder: &Path) -> Option<bool> {
+    let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+    let file = rustix::fs::open(folder, flags, Mode::RUSR | Mode::WUSR).ok()?;
+    match rustix::fs::ftruncate(&file, 0) {
+        Ok(()) => Some(false),
+        Err(Errno::ACCESS) => Some(true),
+        Err(_) => None,
+    }
+}
+
 /// Whether what a path names lies on a file system that cannot be written.
 #[must_use]
 pub fn is_read_only(path: &OsStr) -> bool {
@@ -185,6 +204,15 @@ pub fn open_dir_at(dir: impl AsFd, name: &OsStr) -> io::Result<OwnedFd> {
     Ok(openat(dir, name.as_bytes(), flags, Mode::empty())?)
 }
 
+/// Opens whatever `name` is in `dir`, itself and for nothing but to name it.
+///
+/// # Errors
+/// As openat(2).
+pub fn open_entry_at(dir: impl AsFd, name: &CStr) -> io::Result<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(openat(dir, name, flags, Mode::empty())?)
+}
+
 /// Opens the regular file `name` in `dir` for reading; a link is an error, a FIFO does not block.
 pub fn open_file_at(dir: impl AsFd, name: &OsStr) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -207,6 +235,8 @@ pub struct Listed {
     pub ino: u64,
     /// Whether it is a directory, where the file system says so.
     pub is_dir: Option<bool>,
+    /// What it is, where the file system says so.
+    pub kind: Option<FileKind>,
 }
 
 /// Calls `each` with every name in the directory but `.` and `..`.
@@ -256,7 +286,14 @@ pub fn some_names(
                 FileType::Unknown => None,
                 kind => Some(kind == FileType::Directory),
             };
-            if !each(name, Listed { ino: entry.ino(), is_dir }) {
+            let kind = match entry.file_type() {
+                FileType::Unknown => None,
+                FileType::RegularFile => Some(FileKind::File),
+                FileType::Directory => Some(FileKind::Directory),
+                FileType::Symlink => Some(FileKind::Symlink),
+                _ => Some(FileKind::Special),
+            };
+            if !each(name, Listed { ino: entry.ino(), is_dir, kind }) {
                 return Ok(false);
             }
         }

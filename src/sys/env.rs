@@ -111,6 +111,15 @@ pub fn all_on_path(name: &str) -> Vec<PathBuf> {
     files.filter(is_program).collect()
 }
 
+/// The shell that the user works with: the one that says so, or that of the passwd entry.
+#[must_use]
+pub fn shell(user: &Surroundings) -> Option<PathBuf> {
+    // Under sudo the variables are another's.
+    let said = if user.user == user.euid { absolute("SHELL") } else { None };
+    let passwd = || std::fs::read("/etc/passwd").unwrap_or_default();
+    said.or_else(|| Some(OsString::from_vec(entry(&passwd(), user.user)?.get(6)?.to_vec()).into()))
+}
+
 /// The folder for temporary things.
 #[must_use]
 pub fn temporary() -> PathBuf {

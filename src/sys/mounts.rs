@@ -13,6 +13,16 @@ pub struct Mount {
     pub point: PathBuf,
     /// File system type.
     pub fs: String,
+    /// The device, as `major:minor`.
+    pub device: String,
+    /// Which folder of that file system is shown there.
+    pub root: PathBuf,
+    /// What it was made of: a device, or the folder that it mirrors.
+    pub source: PathBuf,
+    /// Of an overlay the layer that is written to, then the others.
+    pub upper: Option<PathBuf>,
+    /// Its other layers.
+    pub lower: Vec<PathBuf>,
 }
 
 /// Reads the mounts of this process's namespace.
@@ -27,13 +37,76 @@ fn parse(text: &[u8]) -> Vec<Mount> {
     let line = |line: &[u8]| {
         let fields: Vec<&[u8]> = line.split(|&b| b == b' ').collect();
         let dash = fields.iter().position(|f| *f == b"-")?;
+        let path = |at: usize| Some(PathBuf::from(OsString::from_vec(unescape(fields.get(at)?))));
+        let fs = String::from_utf8_lossy(fields.get(dash + 1)?).into_owned();
+        let options = fields.get(dash + 3).copied().filter(|_| fs == "overlay");
+        let (upper, lower) = layers(&unescape(options.unwrap_or_default()));
         Some(Mount {
             id: std::str::from_utf8(fields.first()?).ok()?.parse().ok()?,
-            point: PathBuf::from(OsString::from_vec(unescape(fields.get(4)?))),
-            fs: String::from_utf8_lossy(fields.get(dash + 1)?).into_owned(),
+            point: path(4)?,
+            device: String::from_utf8_lossy(fields.get(2)?).into_owned(),
+            root: path(3)?,
+            source: path(dash + 2).unwrap_or_default(),
+            fs,
+            upper,
+            lower,
         })
     };
     text.split(|&b| b == b'\n').filter_map(line).collect()
+}
+
+/// The layers of an overlay, by its options.
+fn layers(options: &[u8]) -> (Option<PathBuf>, Vec<PathBuf>) {
+    let (mut upper, mut lower) = (None, Vec::new());
+    for (key, value) in separated(options, b',').iter().filter_map(|o| o.split_once_byte(b'=')) {
+        match key {
+            b"upperdir" => upper = Some(plain(value)),
+            b"lowerdir" | b"lowerdir+" | b"datadir+" => {
+                lower.extend(
+                    separated(value, b':').iter().filter(|l| !l.is_empty()).map(|l| plain(l)),
+                );
+            }
+            _ => {}
+        }
+    }
+    (upper, lower)
+}
+
+trait SplitOnce {
+    fn split_once_byte(&self, at: u8) -> Option<(&[u8], &[u8])>;
+}
+
+impl SplitOnce for Vec<u8> {
+    fn split_once_byte(&self, at: u8) -> Option<(&[u8], &[u8])> {
+        let place = self.iter().position(|b| *b == at)?;
+        Some((&self[..place], &self[place + 1..]))
+    }
+}
+
+/// Splits where no backslash stands before the separator.
+fn separated(text: &[u8], separator: u8) -> Vec<Vec<u8>> {
+    let (mut parts, mut escaped) = (vec![Vec::new()], false);
+    for &byte in text {
+        if byte == separator && !escaped {
+            parts.push(Vec::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(byte);
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    parts
+}
+
+/// A path without the backslashes of an overlay's options.
+fn plain(text: &[u8]) -> PathBuf {
+    let (mut out, mut escaped) = (Vec::new(), false);
+    for &byte in text {
+        escaped = byte == b'\\' && !escaped;
+        if !escaped {
+            out.push(byte);
+        }
+    }
+    PathBuf::from(OsString::from_vec(out))
 }
 
 /// Undoes the kernel's octal escapes of space, tab, newline and backslash.
@@ -67,5 +140,15 @@ mod tests {
         assert_eq!(mounts[0].id, 36);
         assert_eq!(mounts[0].point, PathBuf::from("/mnt x"));
         assert_eq!(mounts[0].fs, "ext3");
+        assert_eq!((mounts[0].device.as_str(), &mounts[0].root), ("98:0", &PathBuf::from("/a")));
+    }
+
+    #[test]
+    fn reads_the_layers_of_an_overlay() {
+        let line =
+            b"40 1 0:9 / /m rw - overlay overlay rw,lowerdir=/a:/b\\134:c,upperdir=/u,workdir=/w\n";
+        let mount = &parse(line)[0];
+        assert_eq!(mount.upper, Some(PathBuf::from("/u")));
+        assert_eq!(mount.lower, [PathBuf::from("/a"), PathBuf::from("/b:c")]);
     }
 }

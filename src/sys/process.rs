@@ -38,6 +38,15 @@ pub fn with_ancestors(pid: u32) -> Vec<Process> {
     chain
 }
 
+/// Whether the program of the parent is kept from this process although it is there: so it is for one
+/// in a domain of Landlock whose parent is outside.
+#[must_use]
+pub fn is_parent_hidden() -> bool {
+    let Some(parent) = field(std::process::id(), Field::Parent) else { return false };
+    let exe = fs::read_link(format!("/proc/{parent}/exe"));
+    exe.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+}
+
 fn above(pid: u32) -> Vec<Process> {
     let mut chain = Vec::new();
     let mut at = pid;

@@ -3,6 +3,7 @@
 mod copies;
 mod doctor;
 mod explain;
+mod guard;
 mod hook;
 mod ids;
 mod json;
@@ -37,6 +38,7 @@ pub use schema::{named as schema, names as schema_names};
 pub use settings::{Changed, by_hand};
 
 use crate::act::Found;
+use crate::agent::guard::{Helper, Picture, Problem};
 use crate::check::Check;
 use crate::decide::{Plan, Rule};
 use crate::facts::Stamp;
@@ -220,6 +222,20 @@ impl Voice<'_> {
         self.document(&outcome::nothing(text));
     }
 
+    /// Shows what the guard would be here.
+    pub fn guard(self, picture: &Picture) {
+        let document = guard::Document::of(picture);
+        if self == Self::Text {
+            self.prose(&guard::text(picture));
+        }
+        self.document(&wire::value(&document));
+    }
+
+    /// Tells why nothing was started.
+    pub fn no_guard(self, problems: &[Problem]) {
+        let _ = write!(anstream::stderr(), "{}", guard::problems(problems));
+    }
+
     /// Tells the policy in force.
     pub fn policy(self, policy: &Policy) {
         if self != Self::Json {
@@ -298,6 +314,12 @@ pub fn request_ids(requests: &[Filed], clock: &Clock) {
 /// Ids of rules with when they refuse.
 pub fn rule_ids() {
     verbatim(ids::rules().as_bytes());
+}
+
+/// Which helpers outside of a guard can be seen, if any.
+#[must_use]
+pub fn helpers(helpers: &[Helper]) -> Option<String> {
+    guard::helpers(helpers)
 }
 
 /// Why a call of an agent's tool is denied.

@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::words::wrap;
-use super::{doctor, explain, json, kept, label, list, outcome, policy, requests, settings, wire};
+use super::{
+    doctor, explain, guard, json, kept, label, list, outcome, policy, requests, settings, wire,
+};
 
 /// A kind of document.
 struct Kind {
@@ -32,6 +34,7 @@ const KINDS: &[Kind] = &[
     kind::<policy::Document<'static>>("policy", "`policy`"),
     kind::<settings::Document<'static>>("init", "`init AGENT`"),
     kind::<doctor::Document>("doctor", "`doctor`"),
+    kind::<guard::Document>("guard", "`guard --check`"),
     kind::<Document>("schemas", "`schema`"),
 ];
 

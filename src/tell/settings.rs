@@ -30,6 +30,8 @@ pub struct Changed<'a> {
     pub removes: bool,
     /// Whether it is the repository's file.
     pub project: bool,
+    /// Whether it is the alias by which the agent is started in the guard.
+    pub guard: bool,
     /// What a person should know.
     pub notes: Vec<&'a str>,
 }
@@ -91,6 +93,7 @@ pub(super) fn remarks(changed: &Changed<'_>) -> Vec<String> {
         lines.push(format!("`{shown}` leads to `{}`, which is the file that changes", path(real)));
     }
     let project = if changed.project { " --project" } else { "" };
+    let project = if changed.guard { " --guard" } else { project };
     let again = format!("{project}{}", if changed.removes { " --remove" } else { "" });
     lines.push(match (changed.change.kind, changed.done) {
         (Kind::Nothing, _) if changed.change.new.is_none() => {
@@ -111,7 +114,7 @@ pub(super) fn remarks(changed: &Changed<'_>) -> Vec<String> {
     });
     if changed.change.kind != Kind::Removes {
         lines.extend(changed.notes.iter().map(|note| (*note).to_owned()));
-        if changed.done && changed.target != "agents-md" {
+        if changed.done && !changed.guard && changed.target != "agents-md" {
             lines.push("an agent that runs reads it when it is started again".to_owned());
             lines.push("`safe-rm doctor` fires a harmless call through it".to_owned());
         }

@@ -4,7 +4,7 @@
 mod args;
 mod code;
 mod glob;
-mod own;
+pub(in crate::agent) mod own;
 mod places;
 pub mod programs;
 mod tools;
@@ -147,7 +147,7 @@ impl<'a> Judge<'a> {
             near: HashMap::new(),
             glance: Glance::new(LOOKS, eyes),
             folders: HashMap::new(),
-            own: own::places(eyes),
+            own: own::places(eyes.surroundings),
             repositories: HashMap::new(),
             settings: Vec::new(),
             hidden: false,

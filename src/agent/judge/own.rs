@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Effect, Judge, Why};
 use crate::agent::hook::ALL;
 use crate::agent::shell::{State, Written};
-use crate::look::Eyes;
-use crate::sys::env;
+use crate::sys::env::{self, Surroundings};
 
 /// Folders of agents in which hooks are set.
 const SETTINGS: &[&str] = &[
@@ -50,8 +49,7 @@ const WRITTEN: &[&str] = &[
 const READ: u64 = 1 << 20;
 
 /// What is safe-rm's own, as it is written and with its links resolved.
-pub(super) fn places(eyes: &Eyes<'_>) -> Vec<PathBuf> {
-    let world = eyes.surroundings;
+pub(in crate::agent) fn places(world: &Surroundings) -> Vec<PathBuf> {
     let mut own: Vec<PathBuf> = vec!["/etc/safe-rm".into()];
     own.extend(world.state.clone());
     own.extend(world.home_trash.clone());
@@ -132,6 +130,13 @@ impl Judge<'_> {
 fn settings_of(path: &Path) -> Option<&Path> {
     let end = WRITTEN.iter().find(|end| path.ends_with(end))?;
     path.ancestors().nth(Path::new(end).components().count())
+}
+
+/// The settings files that call the hook in the folders of agents below a home or a project.
+pub(in crate::agent) fn calling(below: &Path) -> Vec<PathBuf> {
+    let folders = FOLDERS.iter().map(|f| below.join(f)).filter(|f| f.is_dir());
+    let files = folders.flat_map(|f| SETTINGS.iter().map(move |s| f.join(s)));
+    files.filter(|file| calls(file)).collect()
 }
 
 /// The file in (or as) this path that calls the hook.

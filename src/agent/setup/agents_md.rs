@@ -1,10 +1,10 @@
 //! AGENTS.md: what agents are told in plain words. It holds no agent back; a hook does that. It spares
 //! the others the detour.
 
-use super::{Change, Kind, Refused};
+use super::section::Marks;
+use super::{Change, Refused};
 
-const BEGIN: &str = "<!-- safe-rm: begin -->";
-const END: &str = "<!-- safe-rm: end -->";
+const MARKS: Marks<'_> = Marks { begin: "<!-- safe-rm: begin -->", end: "<!-- safe-rm: end -->" };
 
 pub(super) const NOTES: &[&str] = &[
     "Claude Code reads CLAUDE.md: a line `@AGENTS.md` there brings it in",
@@ -33,55 +33,10 @@ A name such as `old`, `tmp` or `checkpoint` proves nothing, and neither does a d
 a folder is, say so and leave it.
 ";
 
-/// The section with its marks.
-fn section(newline: &str) -> String {
-    format!("{BEGIN}\n{TEXT}{END}\n").replace('\n', newline)
-}
-
-/// Where a section of ours stands, its last line end included.
-fn found(text: &str) -> Result<Option<std::ops::Range<usize>>, Refused> {
-    let (begins, ends) = (text.matches(BEGIN).count(), text.matches(END).count());
-    let place = text.find(BEGIN).zip(text.find(END)).filter(|(b, e)| b < e);
-    match (begins, ends, place) {
-        (0, 0, _) => Ok(None),
-        (1, 1, Some((begin, end))) => {
-            let after = &text[end + END.len()..];
-            let line_end =
-                if after.starts_with("\r\n") { 2 } else { usize::from(after.starts_with('\n')) };
-            Ok(Some(begin..end + END.len() + line_end))
-        }
-        _ => Err(Refused {
-            why: format!(
-                "the marks `{BEGIN}` and `{END}` do not stand there once each, in this order"
-            ),
-            by_hand: None,
-        }),
-    }
-}
-
 pub(super) fn add(old: Option<&str>) -> Result<Change, Refused> {
-    let Some(old) = old else {
-        return Ok(Change { kind: Kind::Adds, new: Some(section("\n")) });
-    };
-    let newline = if old.contains("\r\n") { "\r\n" } else { "\n" };
-    let section = section(newline);
-    if let Some(place) = found(old)? {
-        if old[place.clone()] == section {
-            return Ok(Change::nothing(Some(old)));
-        }
-        let new = format!("{}{section}{}", &old[..place.start], &old[place.end..]);
-        return Ok(Change { kind: Kind::Replaces, new: Some(new) });
-    }
-    // A blank line, or the line end that is missing: one, which goes again with the section.
-    let line_end = if old.is_empty() { "" } else { newline };
-    Ok(Change { kind: Kind::Adds, new: Some(format!("{old}{line_end}{section}")) })
+    MARKS.add(TEXT, old)
 }
 
 pub(super) fn remove(old: &str) -> Result<Change, Refused> {
-    let Some(place) = found(old)? else { return Ok(Change::nothing(Some(old))) };
-    let before = &old[..place.start];
-    let before =
-        before.strip_suffix("\r\n").or_else(|| before.strip_suffix('\n')).unwrap_or(before);
-    let new = format!("{before}{}", &old[place.end..]);
-    Ok(Change { kind: Kind::Removes, new: (!new.is_empty()).then_some(new) })
+    MARKS.remove(old)
 }

@@ -14,10 +14,12 @@ mod cursor;
 mod edit;
 mod fired;
 mod gemini;
+pub mod guard;
 mod hooks;
 mod jsonc;
 mod opencode;
 mod places;
+mod section;
 
 use std::path::Path;
 

@@ -44,6 +44,7 @@ const SHOWS: &[&str] = &[
     "df",
     "hook",
     "mcp",
+    "guard",
 ];
 
 pub(in crate::agent::judge) const TYPED: &str =
@@ -70,6 +71,11 @@ fn shows_agent(name: &str) -> bool {
 pub(super) fn safe_rm(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let args = split(&call.words[1..], &["--reason"]);
     let verb = args.known(0).unwrap_or_default();
+    if verb == "guard"
+        && let Some(inner) = guarded(&call.words)
+    {
+        return judge.inner(state, inner, call);
+    }
     match verb.as_str() {
         "approve" | "deny" => {
             judge.deny(Why::Consent("only a person answers a request"));
@@ -97,6 +103,19 @@ pub(super) fn safe_rm(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>)
         judge.deny(Why::Consent(ANSWERS));
     }
     Output::unknown(Vec::new())
+}
+
+/// What `safe-rm guard` starts. It is judged like any other: the guard's roots need not hold what it would
+/// destroy.
+fn guarded(words: &[Word]) -> Option<Vec<Word>> {
+    let end = words.iter().position(|word| word.literal().is_some_and(|w| w == "--"));
+    let valued = ["--protect", "--read-only", "--allow-delete"];
+    let inner = match end {
+        Some(end) => words.get(end + 1..).unwrap_or_default().to_vec(),
+        // Where the words are not all known, the one that ends the options may be among them.
+        None => rest(words.get(2..).unwrap_or_default(), &valued, 0),
+    };
+    (!inner.is_empty()).then_some(inner)
 }
 
 fn is_said(text: &str) -> bool {

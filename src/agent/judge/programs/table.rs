@@ -175,7 +175,7 @@ pub(super) const PROGRAMS: &[Program] = &[
     ),
     own(
         &["safe-rm"],
-        "approve, purge and ack; words fed to it; its surroundings changed",
+        "approve, purge and ack; words fed to it; its surroundings changed; guard's command",
         false,
         consent::safe_rm,
     ),

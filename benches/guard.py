@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Start-up of `safe-rm guard -- true` against the bare system calls that it needs (examples/bare_guard.rs).
+
+    benches/guard.py SAFE_RM BARE_GUARD FOLDER [TURNS]
+
+Whole processes, interleaved, medians. FOLDER is where the siblings of a root are made: 1,000 and 10,000
+folders beside it, removed at the end. The bare run is given the same protected places.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+
+def timed(words, env):
+    begun = time.perf_counter()
+    subprocess.run(words, env=env, check=True, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    return (time.perf_counter() - begun) * 1000
+
+
+safe_rm, bare, folder = map(os.path.abspath, sys.argv[1:4])
+turns = int(sys.argv[4]) if len(sys.argv) > 4 else 21
+for count in (1000, 10000):
+    place = tempfile.mkdtemp(dir=folder)
+    try:
+        home, root = f"{place}/home", f"{place}/data/root"
+        os.makedirs(home)
+        os.makedirs(root)
+        for n in range(count):
+            os.mkdir(f"{place}/data/{n}")
+        env = {"PATH": os.environ["PATH"], "HOME": home}
+        guard = [safe_rm, "guard", "--protect", root]
+        told = subprocess.run(guard + ["--check", "--json"], env=env, check=True, capture_output=True)
+        places = [p["path"] for p in json.loads(told.stdout)["protected"]]
+        ways = {
+            "bare": [bare] + places + ["--", "true"],
+            "guard": guard + ["--", "true"],
+            "true": ["true"],
+        }
+        rules = subprocess.run(ways["bare"], env=dict(env, COUNT="1"), capture_output=True, text=True)
+        times = {name: [] for name in ways}
+        for _ in range(turns):
+            for name, words in ways.items():
+                times[name].append(timed(words, env))
+        medians = {name: statistics.median(all) for name, all in times.items()}
+        shown = ", ".join(f"{name} {ms:.1f} ms" for name, ms in medians.items())
+        print(f"{count} siblings ({rules.stderr.strip()} rules): {shown}, "
+              f"guard to bare {medians['guard'] / medians['bare']:.2f}")
+    finally:
+        shutil.rmtree(place)

@@ -1,0 +1,114 @@
+//! Other ways to what is protected: a bind mount, a file system mounted twice, the layers of an
+//! overlay, a folder mirrored by FUSE. Landlock judges by the place through which a file is reached.
+
+use std::path::{Path, PathBuf};
+
+use super::tree::Tree;
+use crate::sys::dir;
+use crate::sys::errors;
+use crate::sys::mounts::Mount;
+
+/// File systems that show a folder of another one again, and name it as their source.
+const MIRRORS: &[&str] = &["fuse.bindfs", "fuse.mergerfs", "fuse.unionfs", "ecryptfs"];
+
+/// A way round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hole {
+    /// What is protected.
+    pub protected: PathBuf,
+    /// Where it, or a part of it, is seen as well.
+    pub seen: PathBuf,
+    /// Why that is so.
+    pub how: &'static str,
+}
+
+/// All that lead to these places from where something is granted.
+pub(super) fn holes(places: &[PathBuf], tree: &Tree, mounts: &[Mount]) -> Vec<Hole> {
+    let mut holes = Vec::new();
+    for place in places {
+        let mut hole = |seen: PathBuf, how| {
+            let hole = Hole { protected: place.clone(), seen, how };
+            if !tree.withholds(&hole.seen) && !holes.contains(&hole) {
+                holes.push(hole);
+            }
+        };
+        for (device, shown) in shows(place, mounts) {
+            for mount in mounts.iter().filter(|m| m.device == device) {
+                if let Some(seen) = seen_at(mount, &shown)
+                    && is_reached(&seen, mount)
+                {
+                    hole(seen, "the same folder is mounted there");
+                }
+            }
+        }
+        for mount in mounts {
+            if let Some(rest) = below(mount, place) {
+                for layer in mount.upper.iter().chain(&mount.lower) {
+                    let seen = joined(layer, &rest);
+                    if dir::stat_path(&seen).is_ok() {
+                        hole(seen, "it is a layer of the overlay");
+                    }
+                }
+            }
+            let mirrored = MIRRORS.contains(&mount.fs.as_str()).then_some(&mount.source);
+            for (written, how) in [
+                (mount.upper.as_ref(), "what is removed there is removed in this layer of it"),
+                (mirrored, "it is mirrored there"),
+            ] {
+                let Some(written) = written.filter(|w| w.is_absolute()) else { continue };
+                if written.starts_with(place) {
+                    hole(mount.point.clone(), how);
+                } else if let Ok(rest) = place.strip_prefix(written) {
+                    hole(joined(&mount.point, rest), how);
+                }
+            }
+        }
+    }
+    holes
+}
+
+/// What is shown at a place, as folders of file systems: of its own, and of those mounted in it.
+fn shows(place: &Path, mounts: &[Mount]) -> Vec<(String, PathBuf)> {
+    let mut shown = Vec::new();
+    if let Ok(meta) = dir::stat_path(place)
+        && let Some(mount) = mounts.iter().find(|m| m.id == meta.mount)
+        && let Ok(rest) = place.strip_prefix(&mount.point)
+    {
+        shown.push((mount.device.clone(), joined(&mount.root, rest)));
+    }
+    let inside = mounts.iter().filter(|m| m.point.starts_with(place) && m.point != place);
+    shown.extend(inside.map(|m| (m.device.clone(), m.root.clone())));
+    shown
+}
+
+/// Without the slash that joining nothing would leave.
+fn joined(folder: &Path, rest: &Path) -> PathBuf {
+    if rest.as_os_str().is_empty() { folder.to_path_buf() } else { folder.join(rest) }
+}
+
+/// Where a mount shows a folder of its file system, or a part of it.
+fn seen_at(mount: &Mount, folder: &Path) -> Option<PathBuf> {
+    if mount.root.starts_with(folder) {
+        return Some(mount.point.clone());
+    }
+    folder.strip_prefix(&mount.root).ok().map(|rest| joined(&mount.point, rest))
+}
+
+/// Whether the mount is what a path leads to: another one may lie over it, or the folder be gone.
+/// What may not be looked at is taken for reached.
+fn is_reached(seen: &Path, mount: &Mount) -> bool {
+    match dir::stat_path(seen) {
+        Ok(meta) => meta.mount == mount.id,
+        Err(error) => !errors::is_missing(&error),
+    }
+}
+
+/// The rest of a place below an overlay that shows it.
+fn below(mount: &Mount, place: &Path) -> Option<PathBuf> {
+    if mount.upper.is_none() && mount.lower.is_empty() {
+        return None;
+    }
+    let is_its = dir::stat_path(place).is_ok_and(|meta| meta.mount == mount.id);
+    let rest = place.strip_prefix(&mount.point).ok().filter(|_| is_its)?;
+    Some(joined(mount.root.strip_prefix("/").unwrap_or(&mount.root), rest))
+}

@@ -1,0 +1,160 @@
+//! What is withheld, as a tree, and its complement: Landlock only allows, so that everything beside
+//! the way down to what is withheld is named, on every level.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::ffi::{CStr, OsStr, OsString};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::facts::FileKind;
+use crate::sys::{dir, errors};
+
+/// Room for the names of a listing.
+const BUFFER: usize = 1 << 18;
+
+/// What is withheld.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tree {
+    /// With all that is below.
+    leaves: BTreeSet<PathBuf>,
+    /// The folders on the way down, with the names in them that are not granted.
+    held: BTreeMap<PathBuf, HashSet<OsString>>,
+}
+
+impl Tree {
+    /// Of these places with all that is below, and of the entries of these folders.
+    pub(super) fn of(places: &[PathBuf], folders: &[PathBuf]) -> Self {
+        let all: BTreeSet<&Path> = places.iter().map(PathBuf::as_path).collect();
+        let inner = |place: &Path| place.ancestors().skip(1).any(|above| all.contains(above));
+        let leaves: BTreeSet<PathBuf> =
+            all.iter().filter(|p| !inner(p)).map(|p| p.to_path_buf()).collect();
+        let above = leaves.iter().flat_map(|leaf| leaf.ancestors().skip(1));
+        let around = folders.iter().flat_map(|folder| folder.ancestors());
+        let below = |folder: &Path| folder.ancestors().any(|above| leaves.contains(above));
+        let mut held: BTreeMap<PathBuf, HashSet<OsString>> = BTreeMap::new();
+        for folder in above.chain(around).filter(|folder| !below(folder)) {
+            held.entry(folder.to_path_buf()).or_default();
+        }
+        let ways: Vec<PathBuf> = held.keys().chain(&leaves).cloned().collect();
+        for way in ways {
+            if let Some((parent, name)) = way.parent().zip(way.file_name())
+                && let Some(names) = held.get_mut(parent)
+            {
+                names.insert(name.to_owned());
+            }
+        }
+        Self { leaves, held }
+    }
+
+    /// Whether nothing is granted in this place: it is one that is withheld, or lies below one.
+    pub(super) fn withholds(&self, path: &Path) -> bool {
+        path.ancestors().any(|above| self.leaves.contains(above))
+    }
+
+    /// Whether it is itself one that is withheld.
+    pub(super) fn is_leaf(&self, path: &Path) -> bool {
+        self.leaves.contains(path)
+    }
+
+    /// Whether the place lies on the way down to one that is withheld.
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        self.held.contains_key(path)
+    }
+
+    /// The folders on the way down.
+    pub(super) fn held(&self) -> impl Iterator<Item = &Path> {
+        self.held.keys().map(PathBuf::as_path)
+    }
+
+    /// Calls `each` with every entry beside the way down, opened, and whether it is a folder. Links are
+    /// passed by: what they lead to is granted, or not, in its own place. Gives the folders that cannot
+    /// be listed, in which nothing is granted.
+    pub(super) fn complement(
+        &self,
+        mut each: impl FnMut(&OwnedFd, FileKind) -> Result<()>,
+    ) -> Result<Vec<PathBuf>> {
+        let mut unlisted = Vec::new();
+        let mut buffer = Vec::with_capacity(BUFFER);
+        for (folder, not_granted) in &self.held {
+            let opened = match dir::open_unlinked(folder) {
+                Ok(opened) => opened,
+                Err(error) if errors::is_missing(&error) => continue,
+                Err(_) => {
+                    unlisted.push(folder.clone());
+                    continue;
+                }
+            };
+            let mut done = Ok(());
+            let mut one = |name: &CStr, kind: Option<FileKind>| -> Result<()> {
+                if not_granted.contains(OsStr::from_bytes(name.to_bytes()))
+                    || kind == Some(FileKind::Symlink)
+                {
+                    return Ok(());
+                }
+                // What has gone meanwhile, or may not be reached, needs no rule.
+                let Ok(entry) = dir::open_entry_at(&opened, name) else { return Ok(()) };
+                let kind = kind.map_or_else(|| dir::stat_fd(&entry).map(|m| m.kind), Ok)?;
+                if kind == FileKind::Symlink { Ok(()) } else { each(&entry, kind) }
+            };
+            let listed = dir::each_name_while(&opened, &mut buffer, |name, entry| {
+                done = one(name, entry.kind);
+                done.is_ok()
+            });
+            done?;
+            if listed.is_err() {
+                unlisted.push(folder.clone());
+            }
+        }
+        Ok(unlisted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(all: &[&str]) -> Vec<PathBuf> {
+        all.iter().map(PathBuf::from).collect()
+    }
+
+    #[test]
+    fn every_level_above_is_held_and_inner_places_need_nothing() {
+        let tree = Tree::of(&paths(&["/a/b/m", "/a/b/m/in", "/a/c"]), &paths(&["/l/names"]));
+        let held: Vec<_> = tree.held().collect();
+        assert_eq!(held, ["/", "/a", "/a/b", "/l", "/l/names"].map(Path::new));
+        assert!(tree.withholds(Path::new("/a/b/m/x/y")) && !tree.withholds(Path::new("/a/b")));
+        assert!(tree.holds(Path::new("/a/b")) && !tree.holds(Path::new("/a/b/m")));
+    }
+
+    #[test]
+    fn what_lies_beside_the_way_is_named_and_links_are_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let top = dir.path().canonicalize().unwrap();
+        for folder in ["a/root/in", "a/beside", "b"] {
+            std::fs::create_dir_all(top.join(folder)).unwrap();
+        }
+        std::fs::write(top.join("a/file"), "x").unwrap();
+        std::os::unix::fs::symlink("root", top.join("a/link")).unwrap();
+        let tree = Tree::of(&[top.join("a/root")], &[]);
+        let mut seen = Vec::new();
+        let unlisted = tree.complement(|entry, kind| {
+            seen.push((dir::stat_fd(entry)?.id, kind));
+            Ok(())
+        });
+        assert_eq!(unlisted.unwrap(), Vec::<PathBuf>::new());
+        let id = |path: &str| dir::stat_path(&top.join(path)).unwrap().id;
+        for (path, kind) in [
+            ("a/beside", FileKind::Directory),
+            ("a/file", FileKind::File),
+            ("b", FileKind::Directory),
+        ] {
+            assert!(seen.contains(&(id(path), kind)), "{path}");
+        }
+        for path in ["a", "a/root", "a/root/in", ""] {
+            assert!(seen.iter().all(|(seen, _)| *seen != id(path)), "{path}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The process outside: between the person's terminal and the command's, and between signals and it.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+
+use crate::sys::jobs::{self, Child, Turn};
+use crate::sys::pty::{self, Raw};
+use crate::sys::relay::{self, Relay};
+use crate::sys::signals::{self, Caught};
+
+/// Until the command ends, without a terminal.
+pub(super) fn without(child: Child, caught: &Caught) -> io::Result<Turn> {
+    loop {
+        match child.turn() {
+            Some(Turn::Stopped(signal)) => {
+                jobs::stop_as(signal, false);
+                caught.forget_stop();
+                child.go_on();
+            }
+            Some(end) => return Ok(end),
+            None => relay::wait(&caught.wake)?,
+        }
+        for signal in caught.passed() {
+            if signals::is_typed(signal) {
+                // A terminal that is nobody's stream sends these to all that run in front of it.
+                child.signal_group(signal);
+            } else {
+                child.signal(signal);
+            }
+        }
+        if caught.goes_on() {
+            child.go_on();
+        }
+    }
+}
+
+/// The terminal of the person, as it is while the command is in front of it.
+struct Front {
+    raw: Option<Raw>,
+    shared: bool,
+}
+
+impl Front {
+    /// Takes the terminal if it is for this process now, or lets it be.
+    fn look(&mut self, terminal: &File) {
+        if !jobs::is_in_front(terminal) {
+            self.raw = None;
+        } else if self.raw.is_none() {
+            self.raw = pty::raw(terminal, self.shared).ok();
+        }
+    }
+}
+
+/// Until the command ends, with a terminal of its own.
+pub(super) fn with_terminal(
+    child: Child,
+    caught: &Caught,
+    outer: File,
+    master: OwnedFd,
+    which: [bool; 3],
+) -> io::Result<Turn> {
+    let mut relay = Relay::new(outer, master);
+    let mut front = Front { raw: None, shared: which.contains(&false) };
+    front.look(relay.outer());
+    loop {
+        match child.turn() {
+            Some(Turn::Stopped(signal)) => {
+                relay.finish();
+                front.raw = None;
+                jobs::stop_as(signal, false);
+                caught.forget_stop();
+                front.look(relay.outer());
+                let _ = pty::resize(relay.outer(), relay.master());
+                child.go_on();
+            }
+            Some(end) => {
+                relay.finish();
+                return Ok(end);
+            }
+            None => relay.turn(&caught.wake, front.raw.is_some())?,
+        }
+        for signal in caught.passed() {
+            let key = pty::key(relay.master(), signal).filter(|_| front.shared);
+            if let Some(key) = key {
+                relay.key(key);
+            } else if signals::is_hangup(signal) && jobs::is_gone(relay.outer()) {
+                // The command's own terminal goes as well: that tells all that run in front of it.
+                drop(relay);
+                child.signal(signal);
+                return without(child, caught);
+            } else {
+                child.signal(signal);
+            }
+        }
+        if caught.size() {
+            let _ = pty::resize(relay.outer(), relay.master());
+        }
+        if caught.goes_on() {
+            front.look(relay.outer());
+            child.go_on();
+        }
+    }
+}
