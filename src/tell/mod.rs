@@ -275,8 +275,13 @@ pub fn document(value: &Value) -> String {
 }
 
 /// A message of a protocol, on a line of its own.
-pub fn message(json: &str) {
-    verbatim(format!("{}\n", safe::ascii(json)).as_bytes());
+///
+/// # Errors
+/// Where nobody takes it: what waits for it must not wait on.
+pub fn message(json: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    out.write_all(format!("{}\n", safe::ascii(json)).as_bytes())?;
+    out.flush()
 }
 
 /// What another program reads, byte for byte: a script, a man page. Nothing in it is from the disk but
