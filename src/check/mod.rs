@@ -2,6 +2,7 @@
 //! hooks that are set, on calls that nobody carries out, and changes nothing but a temporary folder.
 
 mod hooks;
+mod managed;
 mod own;
 mod program;
 mod ways;
