@@ -105,7 +105,11 @@ fn the_administrators_folder_of_settings_is_read() {
     let (off, on) = ("{\"disableAllHooks\": true}", "{\"disableAllHooks\": false}");
     let only = "{\"allowManagedHooksOnly\": true} // comment";
     let cases: [(&[(&str, &str)], i32, &str); 9] = [
-        (&[("d/50-hooks.json", off)], 1, "`disableAllHooks` in /etc/claude-code/managed-settings.d/50-"),
+        (
+            &[("d/50-hooks.json", off)],
+            1,
+            "`disableAllHooks` in /etc/claude-code/managed-settings.d/50-",
+        ),
         (&[("json", off), ("d/10.json", on)], 0, ""),
         (&[("json", on), ("d/10.json", off)], 1, "managed-settings.d/10.json"),
         (&[("d/20.json", on), ("d/10.json", off)], 0, ""),
@@ -144,8 +148,7 @@ fn a_lone_carriage_return_hides_nothing() {
         {
             let answer = sandbox.run(words);
             assert_eq!(answer.code, 1, "{words:?}: {answer:?}");
-            let said = if stream == 0 { answer.flat() } else { answer.err };
-            let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+            let said = if stream == 0 { answer.flat() } else { answer.said() };
             assert!(said.contains("line 1: a comment has a line end in it"), "{said}");
         }
         assert_eq!(std::fs::read_to_string(&place).unwrap(), text);

@@ -121,7 +121,9 @@ impl Reader<'_> {
                 // For some readers these end the line, and what follows is no comment to them.
                 let ends = ['\r', '\u{2028}', '\u{2029}'];
                 if line.strip_suffix('\r').unwrap_or(line).contains(ends) {
-                    return Err("a comment has a line end in it that not all programs take for one");
+                    return Err(
+                        "a comment has a line end in it that not all programs take for one",
+                    );
                 }
                 line.len()
             } else if rest.starts_with("/*") {
