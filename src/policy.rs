@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
 
 /// The system's policy file.
@@ -194,7 +194,8 @@ pub fn read(
             }
         };
         let bad = || format!("cannot use the policy `{}`", path.display());
-        let file: File = toml::from_str(&text).with_context(bad)?;
+        let file = toml::from_str(&text).map_err(|error| in_one_line(&error, &text));
+        let file: File = file.with_context(bad)?;
         layer(&mut policy, file, &path, reach, rules).with_context(bad)?;
     }
     Ok(policy)
@@ -302,6 +303,13 @@ fn layer(policy: &mut Policy, file: File, path: &Path, reach: Reach, rules: &[&s
         }
     }
     Ok(())
+}
+
+/// What is wrong with a file, without the picture of it that the parser draws.
+fn in_one_line(error: &toml::de::Error, text: &str) -> anyhow::Error {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(0, |before| before.matches('\n').count()) + 1;
+    anyhow!("line {line}: {}", error.message().replace('\n', ", "))
 }
 
 /// `24h`, `7d`, `90m`, `30s` in seconds.

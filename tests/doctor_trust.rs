@@ -7,7 +7,7 @@ mod common;
 
 use std::os::unix::fs::PermissionsExt;
 
-use common::{BIN, Sandbox};
+use common::{Answer, BIN, Sandbox, has_tool};
 
 /// A repository's settings are a stranger's: nothing but this program is ever run for them, whatever a line
 /// looks like to a shell.
@@ -92,4 +92,70 @@ fn a_pipe_among_the_keys() {
     assert!(sandbox.command_of("mkfifo", &[]).arg(pipe).status().unwrap().success());
     let mut command = sandbox.command_of("timeout", &["20", BIN, "doctor"]);
     assert_ne!(command.output().unwrap().status.code(), Some(124));
+}
+
+/// The administrator's settings are a file and a folder of more; the last that has a key decides.
+#[test]
+fn the_administrators_folder_of_settings_is_read() {
+    if !has_tool("unshare", &["-m", "true"]) {
+        return;
+    }
+    let sandbox = Sandbox::now();
+    assert_eq!(sandbox.run(&["init", "claude-code", "--write"]).code, 0);
+    let (off, on) = ("{\"disableAllHooks\": true}", "{\"disableAllHooks\": false}");
+    let only = "{\"allowManagedHooksOnly\": true} // comment";
+    let cases: [(&[(&str, &str)], i32, &str); 9] = [
+        (
+            &[("d/50-hooks.json", off)],
+            1,
+            "`disableAllHooks` in /etc/claude-code/managed-settings.d/50-",
+        ),
+        (&[("json", off), ("d/10.json", on)], 0, ""),
+        (&[("json", on), ("d/10.json", off)], 1, "managed-settings.d/10.json"),
+        (&[("d/20.json", on), ("d/10.json", off)], 0, ""),
+        (&[("d/10.json", only), ("d/20.json", "{\"model\": \"x\"}")], 1, "d/10.json"),
+        (&[("d/.10.json", off), ("d/10.txt", off)], 0, ""),
+        (&[("d/10.json", "{"), ("d/20.json", off)], 1, "d/10.json cannot be used"),
+        (&[("d/10.json/x", off)], 0, "d/10.json` is no file"),
+        (&[("json", "{// a\r\"disableAllHooks\": true\n}")], 0, "json cannot be used"),
+    ];
+    for (files, code, said) in cases {
+        let mut script = "mount -t tmpfs -o mode=755 none /etc; mkdir /etc/claude-code".to_owned();
+        for (name, text) in files {
+            let path = format!("/etc/claude-code/managed-settings.{name}");
+            script += &format!("; mkdir -p $(dirname {path}); printf '%s' '{text}' > {path}");
+        }
+        script += &format!("; exec {BIN} doctor");
+        let output = sandbox.command_of("unshare", &["-m", "sh", "-c", &script]).output();
+        let answer = Answer::of(&output.unwrap());
+        assert_eq!(answer.code, code, "{files:?}: {answer:?}");
+        assert!(answer.flat().contains(said), "{files:?}: {answer:?}");
+    }
+}
+
+/// Where a line ends must not depend on who reads it: a comment to one is a setting to another.
+#[test]
+fn a_lone_carriage_return_hides_nothing() {
+    let sandbox = Sandbox::now();
+    let place = sandbox.home().join(".claude/settings.json");
+    assert_eq!(sandbox.run(&["init", "claude-code", "--write"]).code, 0);
+    let good = std::fs::read_to_string(&place).unwrap();
+    for end in ["\r", "\u{2028}", "\u{2029}"] {
+        let text = good.replacen('{', &format!("{{ // a{end}\"disableAllHooks\": true,"), 1);
+        std::fs::write(&place, &text).unwrap();
+        for (words, stream) in
+            [(&["doctor"][..], 0), (&["init", "claude-code", "--write", "--remove"], 1)]
+        {
+            let answer = sandbox.run(words);
+            assert_eq!(answer.code, 1, "{words:?}: {answer:?}");
+            let said = if stream == 0 { answer.flat() } else { answer.said() };
+            assert!(said.contains("line 1: a comment has a line end in it"), "{said}");
+        }
+        assert_eq!(std::fs::read_to_string(&place).unwrap(), text);
+    }
+    // In a diff each shows.
+    std::fs::write(&place, "{\r  \"a\": 1\r}\r").unwrap();
+    let answer = sandbox.run(&["init", "claude-code"]);
+    assert!(!answer.out.contains('\r'), "{answer:?}");
+    assert!(answer.out.contains("-{\\r  \"a\": 1\\r}\\r\n"), "{answer:?}");
 }

@@ -173,7 +173,7 @@ fn a_journal_that_cannot_be_written_stops_it_before_it_asks() {
     sandbox.file("../home/.local/state", "a file where a folder must be");
     let answer = sandbox.run(&["old"]);
     assert_eq!(answer.code, 1, "{answer:?}");
-    assert!(answer.err.contains("journal"), "{answer:?}");
+    assert!(answer.said().contains("journal"), "{answer:?}");
     assert!(sandbox.work().join("old/notes.txt").exists());
 }
 

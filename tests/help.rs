@@ -84,8 +84,11 @@ fn a_mistyped_command_is_named() {
     for (words, meant) in tried {
         let answer = sandbox.run(words);
         assert_eq!(answer.code, 2, "{answer:?}");
-        assert!(answer.err.contains(&format!("did you mean the command `{meant}`?")), "{answer:?}");
-        assert!(answer.err.contains("safe-rm --help"), "{answer:?}");
+        assert!(
+            answer.said().contains(&format!("did you mean the command `{meant}`?")),
+            "{answer:?}"
+        );
+        assert!(answer.said().contains("safe-rm --help"), "{answer:?}");
     }
     assert_eq!(sandbox.run(&["--json", "polcy"]).json()["exit"], 2);
     // What is there is meant, and what has another shape is a path.
@@ -93,7 +96,7 @@ fn a_mistyped_command_is_named() {
     assert_eq!(sandbox.run(&["-n", "lgo"]).code, 0);
     for path in ["./undoo", "model_qwen", "nothing"] {
         let answer = sandbox.run(&[path]);
-        assert!(answer.code == 1 && !answer.err.contains("did you mean"), "{answer:?}");
+        assert!(answer.code == 1 && !answer.said().contains("did you mean"), "{answer:?}");
     }
 }
 
@@ -109,11 +112,11 @@ fn wrong_words_get_a_suggestion_and_a_way_out() {
     for (words, meant) in tried {
         let answer = sandbox.run(words);
         assert_eq!(answer.code, 2, "{answer:?}");
-        assert!(answer.err.contains("similar") && answer.err.contains(meant), "{answer:?}");
-        assert!(answer.err.contains("--help"), "{answer:?}");
+        assert!(answer.said().contains("similar") && answer.said().contains(meant), "{answer:?}");
+        assert!(answer.said().contains("--help"), "{answer:?}");
     }
     for words in [&[][..], &["help", "udno"], &["undo", "a", "b"], &["ls", "--limit", "x"]] {
         let answer = sandbox.run(words);
-        assert!(answer.code == 2 && answer.err.contains("--help"), "{answer:?}");
+        assert!(answer.code == 2 && answer.said().contains("--help"), "{answer:?}");
     }
 }

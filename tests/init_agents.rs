@@ -40,7 +40,7 @@ fn from_an_empty_home_it_is_shown_then_made_then_left_alone() {
         assert!(shown.out.starts_with("--- /dev/null\n+++ "), "{}", shown.out);
         assert!(shown.out.contains(path.to_str().unwrap()), "{}", shown.out);
         assert!(
-            shown.err.contains("nothing was changed") && shown.err.contains("--write"),
+            shown.said().contains("nothing was changed") && shown.said().contains("--write"),
             "{shown:?}"
         );
         assert!(snapshot(&sandbox.home()).is_empty(), "{agent}");
@@ -64,7 +64,7 @@ fn from_an_empty_home_it_is_shown_then_made_then_left_alone() {
         let shown = init(&sandbox, &[agent, "--remove"]);
         assert_eq!(shown.code, 0, "{shown:?}");
         assert!(shown.out.contains("+++ /dev/null"), "{}", shown.out);
-        assert!(shown.err.contains("nothing was changed"), "{shown:?}");
+        assert!(shown.said().contains("nothing was changed"), "{shown:?}");
         assert_eq!(snapshot(&sandbox.home()), before);
         assert!(remove(&sandbox, agent).contains("+++ /dev/null"));
         assert!(read(&path).is_none(), "{agent}: {:?}", read(&path));
@@ -189,7 +189,7 @@ fn hostile_settings_are_refused_and_left() {
             let answer = init(&sandbox, &[&["claude-code"], flag].concat());
             let shown = &text[..text.len().min(40)];
             assert_eq!(answer.code, 1, "{shown}: {answer:?}");
-            assert!(answer.err.contains(why), "{shown}: {}", answer.err);
+            assert!(answer.said().contains(why), "{shown}: {}", answer.err);
             assert_eq!(snapshot(&sandbox.home()), before, "{shown}");
         }
     }
@@ -197,7 +197,7 @@ fn hostile_settings_are_refused_and_left() {
     put(&sandbox, ".claude/settings.json", "{\"hooks\": []}");
     let answer = init(&sandbox, &["claude-code", "--write"]);
     assert!(
-        answer.err.contains("by hand") && answer.err.contains("\"onFailure\""),
+        answer.said().contains("by hand") && answer.said().contains("\"onFailure\""),
         "{}",
         answer.err
     );
@@ -208,7 +208,7 @@ fn hostile_settings_are_refused_and_left() {
     );
     // A version that the agent would pass over.
     put(&sandbox, ".cursor/hooks.json", "{\"hooks\": {}}");
-    assert!(init(&sandbox, &["cursor", "--write"]).err.contains("`version` is not 1"));
+    assert!(init(&sandbox, &["cursor", "--write"]).said().contains("`version` is not 1"));
     let other = put(&sandbox, ".config/opencode/plugins/safe-rm.js", "export const Mine = 1\n");
     assert_eq!(init(&sandbox, &["opencode", "--write"]).code, 1);
     assert_eq!(init(&sandbox, &["opencode", "--remove"]).code, 0);
@@ -221,14 +221,14 @@ fn what_is_no_file_of_this_user_is_refused() {
     let path = put(&sandbox, ".claude/settings.json", "{}");
     std::fs::hard_link(&path, sandbox.home().join("twin")).unwrap();
     let answer = init(&sandbox, &["claude-code", "--write"]);
-    assert!(answer.code == 1 && answer.err.contains("hard links"), "{answer:?}");
+    assert!(answer.code == 1 && answer.said().contains("hard links"), "{answer:?}");
     std::fs::create_dir_all(sandbox.home().join(".codex/hooks.json")).unwrap();
     let answer = init(&sandbox, &["codex", "--write"]);
-    assert!(answer.code == 1 && answer.err.contains("is no file"), "{answer:?}");
+    assert!(answer.code == 1 && answer.said().contains("is no file"), "{answer:?}");
     std::fs::create_dir_all(sandbox.home().join(".cursor")).unwrap();
     symlink("nowhere", sandbox.home().join(".cursor/hooks.json")).unwrap();
     let answer = init(&sandbox, &["cursor", "--write"]);
-    assert!(answer.code == 1 && answer.err.contains("leads nowhere"), "{answer:?}");
+    assert!(answer.code == 1 && answer.said().contains("leads nowhere"), "{answer:?}");
     if sandbox.home().metadata().unwrap().uid() != 0 {
         common::skip("only root can make a file of another user");
         return;
@@ -236,7 +236,7 @@ fn what_is_no_file_of_this_user_is_refused() {
     let other = put(&sandbox, ".gemini/settings.json", "{}");
     std::os::unix::fs::chown(&other, Some(4321), Some(4321)).unwrap();
     let answer = init(&sandbox, &["gemini", "--write"]);
-    assert!(answer.code == 1 && answer.err.contains("belongs to user 4321"), "{answer:?}");
+    assert!(answer.code == 1 && answer.said().contains("belongs to user 4321"), "{answer:?}");
     assert_eq!(read(&other).unwrap(), "{}");
 }
 
@@ -248,7 +248,7 @@ fn a_link_stays_one_and_its_file_changes() {
     let link = sandbox.home().join(".claude/settings.json");
     symlink("../dotfiles/claude.json", &link).unwrap();
     let made = init(&sandbox, &["claude-code", "--write"]);
-    assert!(made.code == 0 && made.err.contains("leads to"), "{made:?}");
+    assert!(made.code == 0 && made.said().contains("leads to"), "{made:?}");
     assert_eq!(link.read_link().unwrap(), Path::new("../dotfiles/claude.json"));
     assert!(read(&real).unwrap().contains("hook claude-code"));
     remove(&sandbox, "claude-code");
@@ -301,7 +301,7 @@ fn an_agent_may_put_its_hook_in_and_not_take_it_out() {
     let made = read(&path).unwrap();
     let answer = agent(&["claude-code", "--remove", "--write"]);
     assert_eq!(answer.code, 4, "{answer:?}");
-    assert!(answer.err.contains("only a person"), "{answer:?}");
+    assert!(answer.said().contains("only a person"), "{answer:?}");
     assert_eq!(read(&path).unwrap(), made);
     // Nor make it another, weaker or elsewhere.
     let weaker = made.replace("\"onFailure\": \"block\"", "\"onFailure\": \"continue\"");

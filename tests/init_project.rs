@@ -20,7 +20,10 @@ fn agents_md_gets_a_section_and_gives_it_back() {
         }
         let made = init(&sandbox, &["agents-md", "--write"]);
         assert_eq!(made.code, 0, "{made:?}");
-        assert!(made.err.contains("@AGENTS.md") && made.err.contains("GEMINI.md"), "{made:?}");
+        assert!(
+            made.said().contains("@AGENTS.md") && made.said().contains("GEMINI.md"),
+            "{made:?}"
+        );
         let text = read(&path).unwrap();
         assert!(text.starts_with(old.unwrap_or_default()), "{text}");
         for said in ["the only way to delete", "safe-rm plan", "wait ID", "4 a person", "way round"]
@@ -57,7 +60,7 @@ fn a_link_out_of_the_repository_is_not_followed() {
         std::fs::remove_file(&link).ok();
         symlink(to, &link).unwrap();
         let answer = init(&sandbox, &[&["claude-code", "--project"], args].concat());
-        assert!(answer.code == 1 && answer.err.contains("outside of the project"), "{answer:?}");
+        assert!(answer.code == 1 && answer.said().contains("outside of the project"), "{answer:?}");
     }
     assert_eq!(read(&other).unwrap(), "{}");
     assert_eq!(read(&own).unwrap(), text);
@@ -69,7 +72,7 @@ fn a_link_out_of_the_repository_is_not_followed() {
     assert!(!sandbox.home().join("hooks.json").exists());
     symlink("nowhere", sandbox.work().join(".cursor")).unwrap();
     let answer = init(&sandbox, &["cursor", "--project", "--write"]);
-    assert!(answer.code == 1 && answer.err.contains("leads nowhere"), "{answer:?}");
+    assert!(answer.code == 1 && answer.said().contains("leads nowhere"), "{answer:?}");
     // Within the repository a link is one.
     std::fs::remove_file(&link).unwrap();
     symlink("../a.json", &link).unwrap();
@@ -87,7 +90,7 @@ fn extended_attributes_are_not_lost() {
         return;
     }
     let answer = init(&sandbox, &["claude-code", "--project", "--write"]);
-    assert!(answer.code == 1 && answer.err.contains("extended attributes"), "{answer:?}");
+    assert!(answer.code == 1 && answer.said().contains("extended attributes"), "{answer:?}");
     assert_eq!(read(&path).unwrap(), "{}");
 }
 
@@ -97,7 +100,7 @@ fn without_a_target_all_are_named() {
     let answer = init(&sandbox, &[]);
     assert_eq!(answer.code, 2);
     for target in ["bash", "claude-code", "opencode", "agents-md"] {
-        assert!(answer.err.contains(target), "{answer:?}");
+        assert!(answer.said().contains(target), "{answer:?}");
     }
 }
 
@@ -110,7 +113,7 @@ fn to_take_it_out_a_person_types_the_word() {
     let remove = ["init", "claude-code", "--remove", "--write"];
     // Nobody at all.
     let answer = sandbox.run(&remove);
-    assert!(answer.code == 4 && answer.err.contains("only a person"), "{answer:?}");
+    assert!(answer.code == 4 && answer.said().contains("only a person"), "{answer:?}");
     // Another word.
     let mut terminal = sandbox.at_terminal(&remove);
     terminal.prompt();

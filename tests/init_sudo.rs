@@ -72,7 +72,7 @@ fn a_link_in_a_home_leads_root_nowhere() {
     symlink(&other, sandbox.home().join(".codex")).unwrap();
     for agent in ["claude-code", "codex"] {
         let answer = sudo(&sandbox, &format!("init {agent} --write"));
-        assert!(answer.code == 1 && answer.err.contains("belongs to user 0"), "{answer:?}");
+        assert!(answer.code == 1 && answer.said().contains("belongs to user 0"), "{answer:?}");
     }
     assert_eq!(std::fs::read_dir(&other).unwrap().count(), 1);
     assert_eq!(std::fs::read_to_string(other.join("hooks.json")).unwrap(), "{}");

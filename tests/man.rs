@@ -78,7 +78,7 @@ fn pages_go_over_our_own_pages_and_nothing_else() {
     sandbox.file("pages/man1/safe-rm-undo.1", "mine");
     let refused = sandbox.run(&["man", "--out", "pages/man1"]);
     assert_eq!(refused.code, 1, "{refused:?}");
-    assert!(refused.err.contains("safe-rm-undo.1"), "{refused:?}");
+    assert!(refused.said().contains("safe-rm-undo.1"), "{refused:?}");
     assert_eq!(names(&sandbox), ["safe-rm-undo.1"]);
     std::fs::remove_file(sandbox.work().join("pages/man1/safe-rm-undo.1")).unwrap();
     assert_eq!(sandbox.run(&["man", "--out", "pages/man1"]).code, 0);

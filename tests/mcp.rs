@@ -278,8 +278,8 @@ fn bad_input_gets_an_error_and_the_server_goes_on() {
         ("list_models", json!({"limit": -1}), "do not fit the schema"),
         ("list_models", json!({"filter": ["colour=red"]}), "colour"),
         ("list_models", json!({"sort": "best"}), "unknown variant `best`"),
-        ("explain_rule", json!({"rule": "none"}), "no rule of that name"),
-        ("request_status", json!({"id": ""}), "no request"),
+        ("explain_rule", json!({"rule": "none"}), "no rule `none`"),
+        ("request_status", json!({"id": ""}), "empty id"),
         ("undo", json!({"what": "../../etc"}), ""),
     ] {
         let result = client.call(tool, &arguments);

@@ -11,7 +11,7 @@ fn it_says_that_it_has_no_server() {
     let world = Sandbox::now();
     let answer = world.run(&["mcp"]);
     assert_eq!((answer.code, answer.out.as_str()), (1, ""), "{answer:?}");
-    assert!(answer.err.contains("built without the feature `mcp`"), "{answer:?}");
-    assert!(answer.err.contains("safe-rm plan --json"), "{answer:?}");
+    assert!(answer.said().contains("built without the feature `mcp`"), "{answer:?}");
+    assert!(answer.said().contains("safe-rm plan --json"), "{answer:?}");
     assert_eq!(world.run(&["schema", "plan"]).code, 0);
 }

@@ -36,7 +36,7 @@ fn what_is_freed_is_gone_and_said_so() {
     assert!(sandbox.work().join("stays").exists() && std::path::Path::new("/etc").exists());
     let undo = sandbox.run(&["undo", "old"]);
     assert_eq!(undo.code, 1);
-    assert!(undo.err.contains("freed for good"), "{undo:?}");
+    assert!(undo.said().contains("freed for good"), "{undo:?}");
     assert!(sandbox.run(&["log", "--verify"]).out.contains("is freed"));
 }
 

@@ -34,7 +34,7 @@ fn a_policy_that_cannot_be_understood_stops_everything() {
         sandbox.file("../home/.config/safe-rm/policy.toml", text);
         let answer = sandbox.run(&["notes"]);
         assert_eq!(answer.code, 1, "{text}: {answer:?}");
-        assert!(answer.err.contains("policy.toml"), "{answer:?}");
+        assert!(answer.said().contains("policy.toml"), "{answer:?}");
     }
     assert!(sandbox.work().join("notes").exists());
 }

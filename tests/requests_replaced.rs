@@ -143,6 +143,87 @@ fn a_run_that_is_cut_off_after_the_word() {
     assert_eq!(agent(&world, &["runs/old"]).code, 4);
 }
 
+/// The run of a person who approved that something goes for good is killed on the way: whoever waits is told
+/// what became of it, and the rest can be gone on with.
+#[test]
+fn a_run_that_is_cut_off_while_it_frees() {
+    if !has_tool("strace", &["-V"]) {
+        return;
+    }
+    // The entries of the model and the folder itself; the next that is unlinked is the empty room.
+    let entries = 5;
+    for (call, state, said) in [
+        ("renameat2:signal=KILL:when=1".to_owned(), "failed", "0 of 1 are freed"),
+        ("unlinkat:signal=KILL:when=2".to_owned(), "failed", "goes on"),
+        (
+            format!("unlinkat:signal=KILL:when={}", entries + 1),
+            "carried-out",
+            "all of it was freed",
+        ),
+    ] {
+        let world = Sandbox::later();
+        world.fixture("qwen3_full", "runs/old");
+        world.label("runs/old", "an old model");
+        let below = walkdir::WalkDir::new(world.work().join("runs/old")).into_iter().count();
+        assert_eq!(below, entries);
+        let asked = agent(&world, &["--json", "--permanent", "runs/old"]).json();
+        let id = asked["request"]["id"].as_str().unwrap();
+        let mut command = world.command_of("strace", &["-f", "-qq", "-o", "/dev/null", "-e"]);
+        command.args([&format!("inject={call}"), BIN, "approve", id]);
+        let (shown, _) = approve_by(&command);
+        assert!(shown.contains("code"), "{shown}");
+        let answer = agent(&world, &["wait", "--json", id, "--timeout", "20s"]);
+        let document = answer.json();
+        assert_eq!(document["state"].as_str(), Some(state), "{call}: {answer:?}");
+        assert_eq!(answer.code, i32::from(state == "failed"), "{call}: {answer:?}");
+        let why = document["answer"]["message"].as_str().unwrap();
+        assert!(why.contains("cut off") && why.contains(said), "{call}: {why}");
+        let there = world.work().join("runs/old/config.json").exists();
+        assert_eq!(there, said.starts_with("0 of"), "{call}");
+        if said == "goes on" {
+            let plan = why.split("purge ").nth(1).unwrap().split('`').next().unwrap();
+            let undone = world.run(&["undo", plan]);
+            assert_eq!(undone.code, 0, "{undone:?}");
+        }
+        // What is said is said once.
+        let again = agent(&world, &["wait", "--json", id, "--timeout", "0s"]);
+        assert_eq!(again.json()["answer"], document["answer"], "{again:?}");
+    }
+}
+
+/// A run that is at it is not taken for one that was cut off.
+#[test]
+fn a_run_that_takes_its_time() {
+    if !has_tool("strace", &["-V"]) {
+        return;
+    }
+    let world = Sandbox::later();
+    world.fixture("qwen3_full", "runs/old");
+    world.label("runs/old", "an old model");
+    let asked = agent(&world, &["--json", "--permanent", "runs/old"]).json();
+    let id = asked["request"]["id"].as_str().unwrap();
+    let mut command = world.command_of("strace", &["-f", "-qq", "-o", "/dev/null", "-e"]);
+    command.args(["inject=unlinkat:delay_enter=400000", BIN, "approve", id]);
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| approve_by(&command));
+        let mut states: Vec<String> = Vec::new();
+        while !run.is_finished() {
+            let answer = agent(&world, &["wait", "--json", id, "--timeout", "0s"]);
+            let state = answer.json()["state"].as_str().unwrap().to_owned();
+            if states.last() != Some(&state) {
+                states.push(state);
+            }
+        }
+        let (shown, code) = run.join().unwrap();
+        assert_eq!(code, 0, "{shown}");
+        states.retain(|state| state != "carried-out");
+        assert_eq!(states, ["open", "taken"], "{shown}");
+    });
+    let answer = agent(&world, &["wait", "--json", id]);
+    assert_eq!((answer.code, answer.json()["state"].as_str()), (0, Some("carried-out")));
+    assert_eq!(answer.json()["answer"]["message"], "carried out", "{answer:?}");
+}
+
 /// Whoever can read the journal can hold its lock: a run waits, and not for ever.
 #[test]
 fn a_journal_that_somebody_holds() {
@@ -158,7 +239,7 @@ fn a_journal_that_somebody_holds() {
     let before = world.snapshot();
     let answer = agent(&world, &["cancel", &id]);
     assert_eq!(answer.code, 1, "{answer:?}");
-    assert!(answer.err.contains("another run is at work"), "{answer:?}");
+    assert!(answer.said().contains("another run is at work"), "{answer:?}");
     assert_eq!(world.snapshot(), before);
     let _ = world.command_of("pkill", &["-P", &holder.id().to_string()]).status();
     let _ = holder.kill();

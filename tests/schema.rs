@@ -215,5 +215,5 @@ fn names_are_listed_and_wrong_ones_told() {
         assert!(listed.out.lines().any(|l| l.starts_with(&format!("{name} "))), "{listed:?}");
     }
     let wrong = world.run(&["schema", "plans"]);
-    assert!(wrong.code == 2 && wrong.err.contains("there are plan, result"), "{wrong:?}");
+    assert!(wrong.code == 2 && wrong.said().contains("there are plan, result"), "{wrong:?}");
 }

@@ -18,7 +18,7 @@ fn the_link_is_made_once_and_taken_away_again() {
     let made = sandbox.run(&["init", "bash", "--shim", "a/b"]);
     assert_eq!(made.code, 0, "{made:?}");
     assert!(
-        made.err.contains("making the link") && made.err.contains("PATH must begin"),
+        made.said().contains("making the link") && made.said().contains("PATH must begin"),
         "{made:?}"
     );
     assert_eq!(link.read_link().unwrap(), Path::new(BIN).canonicalize().unwrap());

@@ -62,7 +62,7 @@ fn a_missing_or_empty_path_stops_everything() {
     assert_eq!(sandbox.run(&[]).code, 2);
     let empty = sandbox.run(&["there", ""]);
     assert_eq!(empty.code, 2);
-    assert!(empty.err.contains("an empty path names nothing"), "{empty:?}");
+    assert!(empty.said().contains("an empty path names nothing"), "{empty:?}");
     assert_eq!(sandbox.run(&["--no-such-option", "there"]).code, 2);
     assert_eq!(sandbox.snapshot(), before);
 }
@@ -272,7 +272,7 @@ fn a_command_that_is_also_a_path_is_an_error() {
     sandbox.file("undo/x", "x");
     let answer = sandbox.run(&["undo"]);
     assert_eq!(answer.code, 2, "{answer:?}");
-    assert!(answer.err.contains("./undo"), "{answer:?}");
+    assert!(answer.said().contains("./undo"), "{answer:?}");
 }
 
 #[test]

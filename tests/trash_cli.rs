@@ -47,7 +47,7 @@ fn what_was_emptied_from_the_trash_is_said() {
     assert!(sandbox.work().join("b/x").exists());
     let undo = sandbox.run(&["undo"]);
     assert_eq!(undo.code, 1, "{undo:?}");
-    assert!(undo.err.contains("nothing to undo"), "{undo:?}");
+    assert!(undo.said().contains("nothing to undo"), "{undo:?}");
 }
 
 #[test]

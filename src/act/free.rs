@@ -108,6 +108,8 @@ pub(super) fn execute(
         let fate = settle(&plan.id, &items[at], swept, &one.to(), info, hands, now);
         execution.fates.push((one.facts.path.clone(), fate));
     }
+    // Held again before the rooms are given up: one or the other says that this run is not at its end.
+    let _ = hands.journal.hold();
     rooms.into_iter().for_each(Room::close);
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::Exit;
+use super::{Exit, usage};
 use crate::decide::{RULES, Rule};
 use crate::tell::Voice;
 
@@ -11,9 +11,8 @@ pub(super) fn run(rule: Option<&str>, voice: Voice) -> Result<Exit> {
     let wanted: Vec<&Rule> = RULES.iter().filter(|r| rule.is_none_or(|id| r.id == id)).collect();
     if wanted.is_empty() {
         let known: Vec<&str> = RULES.iter().map(|r| r.id).collect();
-        let text = format!("there is no rule of that name; there are {}", known.join(", "));
-        voice.usage(&text, Exit::Usage as u8);
-        return Ok(Exit::Usage);
+        let (name, known) = (rule.unwrap_or_default(), known.join(", "));
+        return Ok(usage(&format!("there is no rule `{name}`; there are {known}"), voice));
     }
     voice.rules(&wanted);
     Ok(Exit::Done)

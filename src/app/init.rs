@@ -15,7 +15,7 @@ use crate::sys::env;
 use crate::tell::{self, Voice, harmless_path as shown};
 
 /// What is said where no target was.
-const TARGETS: &str = "say what is to be set up, as in `safe-rm init claude-code`:
+const TARGETS: &str = "error: say what is to be set up, as in `safe-rm init claude-code`:
   a shell    bash, zsh, fish
   an agent   claude-code, codex, gemini, copilot, cursor, opencode
   in words   agents-md
@@ -24,7 +24,8 @@ const TARGETS: &str = "say what is to be set up, as in `safe-rm init claude-code
 /// Prints the lines; with a directory the link comes first. Of an agent it sees to the settings.
 pub(super) fn run(args: &cli::Init, voice: Voice) -> Result<Exit> {
     let Some(target) = args.target else {
-        return Ok(usage(TARGETS, voice));
+        voice.usage(TARGETS, Exit::Usage as u8);
+        return Ok(Exit::Usage);
     };
     let Some(shell) = target.shell() else {
         if args.shim.is_some() {

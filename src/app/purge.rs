@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 
 use super::carry_out::{self, hands};
 use super::world::World;
-use super::{Exit, world};
+use super::{Exit, usage, world};
 use crate::act::{self, Things};
 use crate::ask;
 use crate::cli;
@@ -18,6 +18,10 @@ use crate::tell::{self, Done, Voice};
 
 /// Frees what is named, or what is due.
 pub(super) fn run(args: &cli::Purge, voice: Voice) -> Result<Exit> {
+    let older = match args.older_than.as_deref().map(policy::duration).transpose() {
+        Ok(older) => older,
+        Err(error) => return Ok(usage(&format!("{error:#}"), voice)),
+    };
     let world = world::read()?;
     let mut journal = carry_out::journal(&world)?;
     carry_out::recover(&world, &mut journal, voice)?;
@@ -31,10 +35,7 @@ pub(super) fn run(args: &cli::Purge, voice: Voice) -> Result<Exit> {
             return go_on(&world, &entry.plan, &mut journal, voice);
         }
     }
-    let older = match &args.older_than {
-        Some(text) => policy::duration(text)?,
-        None => world.policy.trash_keep,
-    };
+    let older = older.unwrap_or(world.policy.trash_keep);
     // Without a question nothing goes before its date.
     let older = if args.expired { older.max(world.policy.trash_keep) } else { older };
     let due = |at: Stamp| at.plus(older) <= world.clock.now();

@@ -5,8 +5,9 @@ use anyhow::{Context, Result, bail};
 use super::Exit;
 use super::carry_out;
 use super::world::World;
+use crate::act;
 use crate::decide::{Judged, Mode, Plan};
-use crate::facts::{Actor, Dossier};
+use crate::facts::{Actor, Dossier, Stamp};
 use crate::keep::{Asked, End, Event, Filed, Filing, Journal, Request, Requests, encode};
 use crate::look;
 use crate::sys::process;
@@ -165,7 +166,7 @@ pub(super) fn answer(
 }
 
 /// Ends the requests whose run was cut off after the word. From the word to its answer a run holds the
-/// journal; only one that frees at once lets go of it, and then nothing tells it from one that is gone.
+/// journal, or, while it frees, the room in which it does.
 pub(super) fn settle(world: &World, journal: &mut Journal) -> Result<()> {
     let state = world.surroundings.state.as_deref();
     if state.and_then(Requests::existing).is_none() || !journal.try_hold()? {
@@ -178,13 +179,52 @@ pub(super) fn settle(world: &World, journal: &mut Journal) -> Result<()> {
 
 fn cut_off(world: &World, journal: &mut Journal) -> Result<()> {
     let requests = open(world)?;
-    let all = requests.all(&journal.lines()?);
+    let lines = journal.lines()?;
     let taken = |f: &&Filed| f.answer.as_ref().is_some_and(|a| a.end == End::Taken);
-    for filed in all.iter().filter(taken).filter(|f| !f.request.permanent) {
-        let why = "its run was cut off; `safe-rm log` says what was done";
-        answer(world, filed, End::Failed, Some(why), &requests, journal)?;
+    for filed in requests.all(&lines).iter().filter(taken) {
+        let plan = run_of(&filed.request, &lines);
+        let reach = match plan {
+            Some(plan) => act::reach(plan, &mut carry_out::hands(world, journal))?,
+            None => act::Reach::default(),
+        };
+        if reach.at_work {
+            continue;
+        }
+        let (all, done) = (reach.all, reach.done);
+        let went = if filed.request.permanent { "freed" } else { "in the trash" };
+        let (end, why) = match plan {
+            None => (End::Failed, "its run was cut off before anything was moved".to_owned()),
+            Some(_) if done == all => {
+                (End::Done, format!("its run was cut off when all of it was {went}"))
+            }
+            Some(plan) if reach.begun => (
+                End::Failed,
+                format!(
+                    "its run was cut off: {done} of {all} are {went}; `safe-rm purge {plan}` goes on, \
+                     `safe-rm undo {plan}` puts back what is left"
+                ),
+            ),
+            Some(_) => (
+                End::Failed,
+                format!(
+                    "its run was cut off: {done} of {all} are {went}; `safe-rm log` says what was done"
+                ),
+            ),
+        };
+        answer(world, filed, end, Some(&why), &requests, journal)?;
     }
     Ok(())
+}
+
+/// The plan by which a request was carried out. From the word to the intent the journal is held: nothing but
+/// that run has written between them.
+fn run_of<'a>(request: &Request, lines: &'a [(Stamp, Event)]) -> Option<&'a str> {
+    let taken = lines.iter().rposition(|(_, event)| {
+        matches!(event, Event::Answered { request: id, end: End::Taken, .. } if *id == request.id)
+    })?;
+    let Event::Intent { plan, items, .. } = &lines.get(taken + 1)?.1 else { return None };
+    let asked = |from: &String| request.targets.iter().any(|target| target.path == *from);
+    items.iter().all(|item| asked(&item.from)).then_some(plan.as_str())
 }
 
 /// The journal of this user and the request.

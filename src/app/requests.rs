@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 
 use super::world::{self, Caller};
-use super::{Exit, carry_out, request};
+use super::{Exit, carry_out, request, usage};
 use crate::cli;
 use crate::facts::Standing;
 use crate::keep::{End, Requests};
@@ -26,7 +26,7 @@ pub(super) fn list(all: bool, caller: &Caller, voice: Voice) -> Result<Exit> {
     };
     let now = world.clock.now();
     let wanted: Vec<_> = found.into_iter().filter(|f| all || f.is_open(now)).collect();
-    voice.requests(&wanted, &world.clock);
+    voice.requests(&wanted, all, &world.clock);
     Ok(Exit::Done)
 }
 
@@ -65,7 +65,10 @@ fn end(id: &str, how: End, why: Option<&str>, voice: Voice) -> Result<Exit> {
 
 /// Waits until it has ended, or the time is over.
 pub(super) fn wait(args: &cli::Wait, caller: &Caller, voice: Voice) -> Result<Exit> {
-    let timeout = args.timeout.as_deref().map(policy::duration).transpose()?;
+    let timeout = match args.timeout.as_deref().map(policy::duration).transpose() {
+        Ok(timeout) => timeout,
+        Err(error) => return Ok(usage(&format!("{error:#}"), voice)),
+    };
     let until = timeout.and_then(|secs| u64::try_from(secs).ok()).map(Duration::from_secs);
     let begun = Instant::now();
     loop {

@@ -1,6 +1,6 @@
 //! `safe-rm schema [NAME]`: the form of what `--json` answers with.
 
-use super::Exit;
+use super::{Exit, usage};
 use crate::tell::{self, Voice};
 
 /// Prints one schema, or says which there are.
@@ -11,9 +11,7 @@ pub(super) fn run(name: Option<&str>, voice: Voice) -> Exit {
     };
     let Some(schema) = tell::schema(name) else {
         let known = tell::schema_names().join(", ");
-        voice
-            .usage(&format!("there is no document `{name}`; there are {known}"), Exit::Usage as u8);
-        return Exit::Usage;
+        return usage(&format!("there is no document `{name}`; there are {known}"), voice);
     };
     tell::verbatim(format!("{}\n", tell::document(&schema)).as_bytes());
     Exit::Done

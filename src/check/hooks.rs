@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::program::{Others, changed_by_others, is_same, mend};
-use super::{Check, Place, Scene, State};
+use super::{Check, Place, Scene, State, managed};
 use crate::agent::hook::{ALL, Agent};
 use crate::agent::setup::{self, Deletes, Fired, Kind, Scope, Target, call, denies};
 use crate::keep::{self, MODEL, NOTES, Scratch};
@@ -22,8 +22,6 @@ const LIMIT: Duration = Duration::from_secs(10);
 const ALL_LIMIT: Duration = Duration::from_secs(30);
 /// More hooks than this in one file are not fired.
 const MANY: usize = 8;
-/// The administrator's settings of Claude Code, which come before all others.
-const MANAGED: &str = "/etc/claude-code/managed-settings.json";
 
 /// With what hooks are fired.
 struct Firing<'a> {
@@ -50,7 +48,7 @@ pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
         let mut found: Vec<Vec<Check>> =
             places.map(|place| of_file(place, scene, firing.as_ref())).collect();
         if agent == Agent::ClaudeCode && found.iter().any(|checks| !checks.is_empty()) {
-            found.extend(managed().map(|check| vec![check]));
+            found.push(managed::checks("hook.claude-code"));
         }
         // One file with the hook is enough, and that there is none need be said once.
         let mut said = found.iter().flatten().any(|check| check.state == State::Holds);
@@ -79,18 +77,6 @@ pub(super) fn checks(scene: &Scene<'_>) -> Vec<Check> {
         );
     }
     checks
-}
-
-/// What the administrator's settings keep from being fired.
-fn managed() -> Option<Check> {
-    let id = "hook.claude-code";
-    let text = match look::settings(Path::new(MANAGED)) {
-        Ok(settings) => settings.text?,
-        Err(error) => return Some(Check::doubtful(id, format!("claude-code: {error:#}"))),
-    };
-    let key = setup::off(Agent::ClaudeCode, &text)?;
-    let text = format!("claude-code: `{key}` in {MANAGED} switches the hooks of users off");
-    Some(Check::broken(id, text).hint("let the administrator put the hook into that file"))
 }
 
 /// What one file of settings says; nothing where neither it nor its agent is here.
@@ -126,7 +112,7 @@ fn of_file(place: &Place, scene: &Scene<'_>, firing: Option<&Firing<'_>>) -> Vec
             ];
         }
     };
-    if let Some(key) = setup::off(agent, text) {
+    if let Some((key, _)) = setup::off(agent, &[text]) {
         let text = format!("{}: `{key}` in {shown} switches all hooks off", agent.name());
         return vec![Check::broken(&id, text).hint("take that key out")];
     }

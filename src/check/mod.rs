@@ -3,6 +3,7 @@
 
 mod guard;
 mod hooks;
+mod managed;
 mod own;
 mod program;
 mod ways;

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueHint};
 
-use super::values::value;
+use super::values::{id, value};
 
 /// `safe-rm requests`
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub struct Requests {
 #[derive(Debug, Args)]
 pub struct Approve {
     /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
+    #[arg(value_hint = ValueHint::Other, value_name = "ID", value_parser = id())]
     pub id: String,
     /// Answer with one JSON document on stdout
     #[arg(long)]
@@ -30,7 +30,7 @@ pub struct Approve {
 #[derive(Debug, Args)]
 pub struct Deny {
     /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
+    #[arg(value_hint = ValueHint::Other, value_name = "ID", value_parser = id())]
     pub id: String,
     /// What the caller is told
     #[arg(long, value_name = "TEXT", value_parser = value())]
@@ -41,7 +41,7 @@ pub struct Deny {
 #[derive(Debug, Args)]
 pub struct Cancel {
     /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
+    #[arg(value_hint = ValueHint::Other, value_name = "ID", value_parser = id())]
     pub id: String,
 }
 
@@ -49,7 +49,7 @@ pub struct Cancel {
 #[derive(Debug, Args)]
 pub struct Wait {
     /// The request (the beginning of its id will do)
-    #[arg(value_hint = ValueHint::Other, value_name = "ID")]
+    #[arg(value_hint = ValueHint::Other, value_name = "ID", value_parser = id())]
     pub id: String,
     /// Give up after so long, as 90s or 10m; by default when the request expires
     #[arg(long, value_name = "TIME")]

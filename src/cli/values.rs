@@ -12,6 +12,14 @@ pub(super) fn path() -> impl TypedValueParser<Value = OsString> {
     })
 }
 
+/// The id of something, or its beginning.
+pub(super) fn id() -> impl TypedValueParser<Value = String> {
+    StringValueParser::new().try_map(|id| {
+        let why = "an empty id names nothing; check the variable that should have held it";
+        if id.is_empty() { Err(why) } else { Ok(id) }
+    })
+}
+
 /// One line of a label.
 pub(super) fn value() -> impl TypedValueParser<Value = String> {
     StringValueParser::new().try_map(|text| {

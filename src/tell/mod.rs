@@ -161,12 +161,12 @@ impl Voice<'_> {
         self.document(&label::json(all));
     }
 
-    /// Lists requests.
-    pub fn requests(self, all: &[Filed], clock: &Clock) {
+    /// Lists requests: all of them, or those that are open.
+    pub fn requests(self, found: &[Filed], all: bool, clock: &Clock) {
         if self != Self::Json {
-            self.prose(&requests::list(all, clock));
+            self.prose(&requests::list(found, all, clock));
         }
-        self.document(&requests::list_json(all, clock));
+        self.document(&requests::list_json(found, clock));
     }
 
     /// Tells of one request how it stands.
@@ -266,16 +266,23 @@ impl Voice<'_> {
     /// A failure: what went wrong, on stderr.
     pub fn failure(self, error: &anyhow::Error, exit: u8) {
         let message = harmless(&format!("{error:#}"));
-        self.aside(&format!("safe-rm: {message}\n"));
+        self.aside(&format!("{}\n", words::wrap(0, "safe-rm: ", &message)));
         self.document(&outcome::failure(&message, exit));
     }
 
     /// Wrong words on the command line, in the parser's own text.
     pub fn usage(self, text: &str, exit: u8) {
         let lines: Vec<String> = text.lines().map(harmless).collect();
-        self.aside(&format!("{}\n", lines.join("\n")));
-        let message = lines.first().map_or("", |l| l.trim_start_matches("error: "));
-        self.document(&outcome::failure(message, exit));
+        let wrapped = lines.iter().map(|line| {
+            let bare = line.trim_start_matches(' ');
+            words::wrap(line.len() - bare.len(), "", bare)
+        });
+        self.aside(&format!("{}\n", wrapped.collect::<Vec<_>>().join("\n")));
+        // Its first paragraph says what is wrong; the rest is about a command line.
+        let first: Vec<&str> =
+            lines.iter().map(|l| l.trim()).take_while(|l| !l.is_empty()).collect();
+        let message = first.join(" ");
+        self.document(&outcome::failure(message.trim_start_matches("error: "), exit));
     }
 
     /// A remark on stderr.
@@ -291,8 +298,13 @@ pub fn document(value: &Value) -> String {
 }
 
 /// A message of a protocol, on a line of its own.
-pub fn message(json: &str) {
-    verbatim(format!("{}\n", safe::ascii(json)).as_bytes());
+///
+/// # Errors
+/// Where nobody takes it: what waits for it must not wait on.
+pub fn message(json: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    out.write_all(format!("{}\n", safe::ascii(json)).as_bytes())?;
+    out.flush()
 }
 
 /// What another program reads, byte for byte: a script, a man page. Nothing in it is from the disk but

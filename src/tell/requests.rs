@@ -74,13 +74,17 @@ pub(super) fn text(filed: &keep::Filed, clock: &Clock) -> String {
     out
 }
 
-/// All of them.
-pub(super) fn list(all: &[keep::Filed], clock: &Clock) -> String {
-    if all.is_empty() {
-        return "nobody has asked for anything\n".to_owned();
+/// All of them, or those that are open.
+pub(super) fn list(found: &[keep::Filed], all: bool, clock: &Clock) -> String {
+    if found.is_empty() {
+        return if all {
+            "nobody has asked for anything\n".to_owned()
+        } else {
+            "nobody has asked for anything that is open; `--all` shows what has ended\n".to_owned()
+        };
     }
-    let mut out: String = all.iter().map(|filed| text(filed, clock)).collect();
-    if let Some(open) = all.iter().find(|f| f.is_open(clock.now())) {
+    let mut out: String = found.iter().map(|filed| text(filed, clock)).collect();
+    if let Some(open) = found.iter().find(|f| f.is_open(clock.now())) {
         let id = &open.request.id[..8.min(open.request.id.len())];
         let how = format!(
             "`safe-rm approve {id}` looks again and asks for DELETE; `safe-rm deny {id}` says no"

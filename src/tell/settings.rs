@@ -146,8 +146,9 @@ fn unified(changed: &Changed<'_>, shown: &dyn Fn(&str) -> String) -> String {
     let mut out = format!("--- {came}\n+++ {gone}\n@@ -{} +{} @@\n", span(before), span(after));
     let mut put = |sign: char, lines: &[&str]| {
         for line in lines {
-            let bare = line.strip_suffix('\n').unwrap_or(line);
-            let bare = bare.strip_suffix('\r').unwrap_or(bare);
+            // A carriage return that stands alone is no end of a line: it is shown.
+            let bare = line.strip_suffix("\r\n").or_else(|| line.strip_suffix('\n'));
+            let bare = bare.unwrap_or(line);
             out.push_str(&format!("{sign}{}\n", shown(bare)));
             if !line.ends_with('\n') {
                 out.push_str("\\ No newline at end of file\n");

@@ -15,13 +15,15 @@ pub(super) fn count(n: u64, thing: &str) -> String {
     if n == 1 { format!("{n} {thing}") } else { format!("{n} {thing}s") }
 }
 
-/// Wraps at 80 columns with a hanging indent.
+/// Wraps at 80 columns with a hanging indent. A word that is longer than a line stays whole: it is a path, and
+/// is copied.
 pub(super) fn wrap(indent: usize, first: &str, text: &str) -> String {
     let lead = format!("{}{first}", " ".repeat(indent));
     let rest = " ".repeat(indent + 2);
     let options = textwrap::Options::new(79)
         .initial_indent(&lead)
         .subsequent_indent(&rest)
+        .break_words(false)
         .word_separator(textwrap::WordSeparator::AsciiSpace)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
     textwrap::fill(text, options)

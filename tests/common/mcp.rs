@@ -62,9 +62,14 @@ impl Client {
         input.flush().unwrap();
     }
 
+    /// The next line as it is.
+    pub fn text(&mut self) -> String {
+        self.lines.recv_timeout(Duration::from_secs(30)).expect("an answer")
+    }
+
     /// The next line, which is a message of the protocol like all of them.
     pub fn line(&mut self) -> Value {
-        let line = self.lines.recv_timeout(Duration::from_secs(30)).expect("an answer");
+        let line = self.text();
         let value: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line}"));
         assert_eq!(value["jsonrpc"], "2.0", "{line}");
         value

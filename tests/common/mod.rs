@@ -293,6 +293,11 @@ impl Answer {
         self.out.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// What stderr says, without its line ends.
+    pub fn said(&self) -> String {
+        self.err.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The rules that refused, each once, sorted.
     pub fn rules(&self) -> Vec<String> {
         let json = self.json();

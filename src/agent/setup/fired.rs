@@ -142,19 +142,29 @@ fn covers(pattern: &str, word: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// What in the settings switches all hooks off, if anything does.
+/// What in settings switches all hooks off, if anything does, and in which of these texts it stands. A later
+/// text goes before an earlier one.
 #[must_use]
-pub fn off(agent: Agent, text: &str) -> Option<&'static str> {
-    let root = parse(text).ok()?.value();
-    let is = |path: &str, value: bool| root.pointer(path) == Some(&Value::Bool(value));
-    match agent {
-        Agent::ClaudeCode if is("/disableAllHooks", true) => Some("disableAllHooks"),
-        Agent::ClaudeCode if is("/allowManagedHooksOnly", true) => Some("allowManagedHooksOnly"),
-        Agent::Gemini if is("/hooksConfig/enabled", false) => Some("hooksConfig.enabled"),
-        Agent::Gemini if is("/tools/enableHooks", false) => Some("tools.enableHooks"),
-        Agent::Copilot if is("/disableAllHooks", true) => Some("disableAllHooks"),
-        _ => None,
-    }
+pub fn off(agent: Agent, texts: &[&str]) -> Option<(&'static str, usize)> {
+    let switches: &[(&str, &str, bool)] = match agent {
+        Agent::ClaudeCode => &[
+            ("disableAllHooks", "/disableAllHooks", true),
+            ("allowManagedHooksOnly", "/allowManagedHooksOnly", true),
+        ],
+        Agent::Gemini => &[
+            ("hooksConfig.enabled", "/hooksConfig/enabled", false),
+            ("tools.enableHooks", "/tools/enableHooks", false),
+        ],
+        Agent::Copilot => &[("disableAllHooks", "/disableAllHooks", true)],
+        Agent::Codex | Agent::Cursor | Agent::OpenCode => &[],
+    };
+    let read = texts.iter().map(|text| parse(text).map(|root| root.value()).unwrap_or_default());
+    let read: Vec<Value> = read.collect();
+    switches.iter().find_map(|(key, path, off)| {
+        let mut set = read.iter().enumerate().rev();
+        let (at, value) = set.find_map(|(at, root)| Some((at, root.pointer(path)?)))?;
+        (*value == Value::Bool(*off)).then_some((*key, at))
+    })
 }
 
 #[cfg(test)]

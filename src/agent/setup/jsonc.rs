@@ -86,7 +86,8 @@ pub(super) fn parse(text: &str) -> Result<Node, String> {
         if reader.at == text.len() { Ok(node) } else { Err("something follows its end") }
     });
     read.map_err(|why| {
-        let line = text[..reader.at.min(text.len())].matches('\n').count() + 1;
+        let before = text[..reader.at.min(text.len())].replace("\r\n", "\n");
+        let line = before.matches(['\n', '\r']).count() + 1;
         format!("it is no JSON: line {line}: {why}")
     })
 }
@@ -116,7 +117,15 @@ impl Reader<'_> {
             let length = if rest.starts_with([' ', '\t', '\n', '\r']) {
                 1
             } else if rest.starts_with("//") {
-                rest.find('\n').unwrap_or(rest.len())
+                let line = &rest[..rest.find('\n').unwrap_or(rest.len())];
+                // For some readers these end the line, and what follows is no comment to them.
+                let ends = ['\r', '\u{2028}', '\u{2029}'];
+                if line.strip_suffix('\r').unwrap_or(line).contains(ends) {
+                    return Err(
+                        "a comment has a line end in it that not all programs take for one",
+                    );
+                }
+                line.len()
             } else if rest.starts_with("/*") {
                 rest.find("*/").ok_or("a comment has no end")? + 2
             } else {
@@ -203,6 +212,21 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What one reader takes for a comment another one reads: neither is guessed at.
+    #[test]
+    fn a_comment_ends_where_all_programs_see_it_end() {
+        for end in ["\r", "\u{2028}", "\u{2029}"] {
+            let text = format!("{{\n// a{end}\"disableAllHooks\": true\n}}");
+            let why = parse(&text).unwrap_err();
+            assert!(why.contains("line 2: a comment"), "{why}");
+        }
+        assert!(parse("{// a\r\n\"b\": 1 // c\r\n}\r\n// d").is_ok());
+        assert!(parse("// the file ends in one\n{}// d\r").is_ok());
+        // Between values it is a blank to all of them, and a line to count.
+        assert_eq!(parse("{\r\"a\": 1\r}").unwrap().value()["a"], 1);
+        assert!(parse("{\r\n\"a\": 1\r\rx}").unwrap_err().contains("line 4"));
+    }
 
     #[test]
     fn comments_and_trailing_commas_are_read_and_the_rest_is_refused() {

@@ -10,6 +10,8 @@ mod input;
 mod server;
 #[cfg(feature = "mcp")]
 mod tools;
+#[cfg(feature = "mcp")]
+mod wrong;
 
 use anyhow::Result;
 

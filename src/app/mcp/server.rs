@@ -2,6 +2,7 @@
 //! own and go out one at a time; each call runs on a thread of its own and reads clock, policy and disk
 //! anew.
 
+use std::collections::HashSet;
 use std::io::{BufReader, stdin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,18 +12,20 @@ use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ClientJsonRpcMessage, ClientRequest,
     ContentBlock, ErrorData, Implementation, ListResourceTemplatesResult, ListResourcesResult,
     ListToolsResult, MetaObject, PaginatedRequestParams, ProgressNotificationParam,
-    ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, Resource,
+    ReadResourceRequestParams, ReadResourceResponse, ReadResourceResult, RequestId, Resource,
     ResourceContents, ResourceTemplate, ServerCapabilities, ServerConfig, ServerJsonRpcMessage,
     ToolAnnotations,
 };
 use rmcp::service::{RequestContext, RoleServer, ServerInitializeError, serve_server};
 use rmcp::transport::Transport;
 use rmcp::{ServerHandler, model};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
 use super::call::{Said, call};
 use super::tools::{INSTRUCTIONS, RESOURCES, TEMPLATES, TOOLS, Tool, resource};
+use super::wrong::{Id, Wrong};
 use crate::app::world::Client;
 use crate::cli::VERSION;
 use crate::sys::lines::{Line, line};
@@ -48,6 +51,9 @@ const AT_ONCE: usize = 4;
 const TELL: Duration = Duration::from_millis(500);
 
 /// Serves until the standard input ends.
+///
+/// # Errors
+/// Where the client takes no answers any more.
 pub(super) fn serve() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -55,11 +61,13 @@ pub(super) fn serve() -> Result<()> {
         .build()
         .context("the server cannot start")?;
     let (sender, receiver) = mpsc::channel(WAITING);
+    let wake = sender.downgrade();
     std::thread::Builder::new()
         .name("lines".to_owned())
         .spawn(move || read(&sender))
         .context("the server cannot start")?;
-    let lines = Lines(Arc::new(tokio::sync::Mutex::new(receiver)));
+    let open = Arc::new(Mutex::new(Open::default()));
+    let lines = Lines { come: Arc::new(tokio::sync::Mutex::new(receiver)), open, wake };
     let acting = Arc::default();
     runtime.block_on(async {
         loop {
@@ -69,49 +77,55 @@ pub(super) fn serve() -> Result<()> {
                 // The input has ended before there was a session.
                 Err(ServerInitializeError::ConnectionClosed(_)) => break anyhow::Ok(()),
                 // What began in no way that there is has been answered; the next may begin better.
-                Err(_) => {}
+                Err(_) => lines.open().ids.clear(),
             }
         }
     })?;
     // A look is broken off; what puts back or writes is not.
     let _ended = acting.lock().unwrap_or_else(PoisonError::into_inner);
     runtime.shutdown_background();
-    Ok(())
+    match lines.open().gone.take() {
+        Some(error) => Err(error).context("the client takes no answers any more"),
+        None => Ok(()),
+    }
 }
 
-/// Reads lines, answers what is no message, and hands on what is one.
-fn read(to: &mpsc::Sender<ClientJsonRpcMessage>) {
+/// What comes in: a message, the answer to what is none, or nothing but a reason to look again.
+enum Come {
+    Message(Box<ClientJsonRpcMessage>),
+    Wrong(Wrong),
+    Wake,
+}
+
+/// Reads lines, and hands on what each is.
+fn read(to: &mpsc::Sender<Come>) {
     let mut from = BufReader::new(stdin());
     while let Ok(Some(line)) = line(&mut from, LONGEST) {
-        let message = match line {
+        let come = match line {
             Line::Whole(line) if line.trim_ascii().is_empty() => continue,
-            Line::Whole(line) => message(&line),
+            Line::Whole(line) => message(&line).map(Box::new),
             Line::TooLong => {
-                Err(wrong(-32600, &format!("no line over {LONGEST} bytes is read"), None))
+                Err(Wrong::new(-32600, format!("no line over {LONGEST} bytes is read"), None))
             }
         };
-        match message {
-            Ok(message) => {
-                if to.blocking_send(message).is_err() {
-                    return;
-                }
-            }
-            Err(answer) => tell::message(&answer.to_string()),
+        if to.blocking_send(come.map_or_else(Come::Wrong, Come::Message)).is_err() {
+            return;
         }
     }
 }
 
 /// The message of a line, or the answer to what is none.
-fn message(line: &[u8]) -> Result<ClientJsonRpcMessage, Value> {
+fn message(line: &[u8]) -> Result<ClientJsonRpcMessage, Wrong> {
     let value: Value = serde_json::from_slice(line)
-        .map_err(|error| wrong(-32700, &format!("the line is no JSON: {error}"), None))?;
-    let id = value.get("id").filter(|id| id.is_string() || id.is_i64()).cloned();
-    let id = id.as_ref();
-    let message = match serde_json::from_value(value) {
-        Ok(message) => message,
-        Err(_) => {
-            return Err(wrong(-32600, "it is no message of JSON-RPC 2.0 as MCP has them", id));
-        }
+        .map_err(|error| Wrong::new(-32700, format!("the line is no JSON: {error}"), None))?;
+    let id = Id::of(&value, line);
+    let Ok(message) = serde_json::from_value(value) else {
+        // JSON-RPC has numbers that MCP has not: what is asked under one is answered under it.
+        let text = match &id {
+            Some(id) if known(&id.value).is_none() => "in MCP an id is a text or a whole number",
+            _ => "it is no message of JSON-RPC 2.0 as MCP has them",
+        };
+        return Err(Wrong::new(-32600, text, id));
     };
     // What is known by its method alone has other parameters than that method.
     if let ClientJsonRpcMessage::Request(request) = &message
@@ -119,22 +133,61 @@ fn message(line: &[u8]) -> Result<ClientJsonRpcMessage, Value> {
     {
         let method = custom.method.as_str();
         return Err(if METHODS.contains(&method) {
-            wrong(-32602, &format!("the parameters do not fit the method `{method}`"), id)
+            let text = format!("the parameters do not fit the method `{method}`");
+            Wrong::new(-32602, text, id)
         } else {
             let method: String = tell::harmless(method).chars().take(100).collect();
-            wrong(-32601, &format!("there is no method `{method}` here"), id)
+            Wrong::new(-32601, format!("there is no method `{method}` here"), id)
         });
     }
     Ok(message)
 }
 
-fn wrong(code: i32, message: &str, id: Option<&Value>) -> Value {
-    json!({"jsonrpc": "2.0", "id": id, "error": {"code": code, "message": message}})
+/// An id as MCP knows it.
+fn known(id: &Value) -> Option<RequestId> {
+    serde_json::from_value(id.clone()).ok()
 }
 
 /// The lines of standard input and output.
 #[derive(Clone)]
-struct Lines(Arc<tokio::sync::Mutex<mpsc::Receiver<ClientJsonRpcMessage>>>);
+struct Lines {
+    come: Arc<tokio::sync::Mutex<mpsc::Receiver<Come>>>,
+    open: Arc<Mutex<Open>>,
+    wake: mpsc::WeakSender<Come>,
+}
+
+/// What has no answer yet.
+#[derive(Default)]
+struct Open {
+    /// The ids of these calls. One that was taken back keeps its own: it may run on, and what it says
+    /// in the end must not be taken for the answer to another.
+    ids: HashSet<RequestId>,
+    /// Why nothing can be answered any more.
+    gone: Option<std::io::Error>,
+}
+
+impl Lines {
+    fn open(&self) -> std::sync::MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes a line. Where nobody takes it, the session ends.
+    fn say(&self, message: &impl Serialize) -> std::io::Result<()> {
+        let said = serde_json::to_string(message)?;
+        tell::message(&said).inspect_err(|error| {
+            self.open().gone = Some(std::io::Error::new(error.kind(), error.to_string()));
+            if let Some(wake) = self.wake.upgrade() {
+                // Where it is full there is no need.
+                let _ = wake.try_send(Come::Wake);
+            }
+        })
+    }
+
+    /// Whether a call may begin: none of its id waits for an answer.
+    fn begin(&self, id: &RequestId) -> bool {
+        self.open().ids.insert(id.clone())
+    }
+}
 
 impl Transport<RoleServer> for Lines {
     type Error = std::io::Error;
@@ -143,12 +196,40 @@ impl Transport<RoleServer> for Lines {
         &mut self,
         item: ServerJsonRpcMessage,
     ) -> impl Future<Output = Result<(), Self::Error>> + Send + 'static {
-        let said = serde_json::to_string(&item).map(|json| tell::message(&json));
-        std::future::ready(said.map_err(Into::into))
+        let answered = match &item {
+            ServerJsonRpcMessage::Response(answer) => Some(&answer.id),
+            ServerJsonRpcMessage::Error(answer) => answer.id.as_ref(),
+            _ => None,
+        };
+        if let Some(id) = answered {
+            self.open().ids.remove(id);
+        }
+        std::future::ready(self.say(&item))
     }
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
-        self.0.lock().await.recv().await
+        loop {
+            let come = self.come.lock().await.recv().await?;
+            if self.open().gone.is_some() {
+                return None;
+            }
+            let wrong = match come {
+                Come::Wake => continue,
+                Come::Message(message) => match &*message {
+                    ClientJsonRpcMessage::Request(request) if !self.begin(&request.id) => {
+                        let text = "a call of this id has no answer yet; this one is not begun";
+                        Wrong::new(-32600, text, None)
+                    }
+                    _ => return Some(*message),
+                },
+                // The answer under this id is that of the call which came first.
+                Come::Wrong(wrong) => match wrong.value.as_ref().and_then(known) {
+                    Some(id) if self.open().ids.contains(&id) => wrong.unnamed(),
+                    _ => wrong,
+                },
+            };
+            let _ = self.say(&wrong);
+        }
     }
 
     async fn close(&mut self) -> Result<(), Self::Error> {
