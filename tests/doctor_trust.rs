@@ -94,6 +94,9 @@ fn a_pipe_among_the_keys() {
     assert_ne!(command.output().unwrap().status.code(), Some(124));
 }
 
+/// Files with what is in them, doctor's exit code, and what it says.
+type Case<'a> = (&'a [(&'a str, &'a str)], i32, &'a str);
+
 /// The administrator's settings are a file and a folder of more; the last that has a key decides.
 #[test]
 fn the_administrators_folder_of_settings_is_read() {
@@ -104,7 +107,7 @@ fn the_administrators_folder_of_settings_is_read() {
     assert_eq!(sandbox.run(&["init", "claude-code", "--write"]).code, 0);
     let (off, on) = ("{\"disableAllHooks\": true}", "{\"disableAllHooks\": false}");
     let only = "{\"allowManagedHooksOnly\": true} // comment";
-    let cases: [(&[(&str, &str)], i32, &str); 9] = [
+    let cases: [Case<'_>; 9] = [
         (
             &[("d/50-hooks.json", off)],
             1,

@@ -68,6 +68,32 @@ fn its_end_passes_through() {
     }
 }
 
+/// Also without a terminal, where it is started in another way.
+#[test]
+fn without_a_terminal_it_has_a_session_of_its_own() {
+    let world = world();
+    let mut command = guarded(
+        &world,
+        "ps -o sid= -p $$; echo $$ $SAFE_RM_GUARDED $A; grep SigBlk /proc/self/status",
+    );
+    let output = command.env("SAFE_RM_GUARDED", "no").env("A", "a  b").output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let words: Vec<&str> = said.split_whitespace().collect();
+    assert_eq!(words[0], words[1], "{said}");
+    assert_eq!(words[2..], ["1", "a", "b", "SigBlk:", "0000000000000000"], "{said}");
+    // Who writes to nobody is ended by it, as alone.
+    let mut command = guarded(&world, "yes; echo $? > code");
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    child.stdout.take().unwrap().read_exact(&mut [0; 9]).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(std::fs::read_to_string(world.work().join("code")).unwrap(), "141\n");
+    // A script that names no shell is run by one, as execvp(3) has it.
+    let script = world.file("script", "echo by a shell: $1\n");
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let answer = world.run(&["guard", "--protect", "models", "--", "./script", "x y"]);
+    assert_eq!((answer.code, answer.out.as_str()), (0, "by a shell: x y\n"), "{answer:?}");
+}
+
 #[test]
 fn pipes_stay_pipes() {
     let world = world();
