@@ -157,6 +157,16 @@ fn class(pattern: &str, at: usize, c: char) -> Option<usize> {
             return (found != negated).then_some(at + 1 + offset + 1);
         }
         first = false;
+        // `[:alpha:]` is taken to mean everything.
+        if low == '[' && pattern[at + 1 + offset + 1..].starts_with(':') {
+            let after = &pattern[at + 1 + offset..];
+            if let Some(end) = after.find(":]") {
+                let skip = after[..end + 2].chars().count() - 1;
+                found = !negated;
+                inner.nth(skip - 1);
+                continue;
+            }
+        }
         let rest = &pattern[at + 1 + offset + low.len_utf8()..];
         let high = rest.strip_prefix('-').and_then(|rest| rest.chars().next());
         match high.filter(|high| *high != ']') {
@@ -164,8 +174,7 @@ fn class(pattern: &str, at: usize, c: char) -> Option<usize> {
                 found |= (low..=high).contains(&c);
                 inner.nth(1);
             }
-            // `[:alpha:]` is taken to mean everything.
-            None => found |= low == c || low == ':',
+            None => found |= low == c,
         }
     }
     (c == '[').then_some(at + 1)

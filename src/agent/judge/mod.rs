@@ -121,6 +121,8 @@ pub(in crate::agent) struct Judge<'a> {
     own: Vec<PathBuf>,
     /// Repositories that were looked at, by their tops.
     repositories: HashMap<PathBuf, Rc<programs::Repository>>,
+    /// What git was told to track on the way, and whether also what is ignored.
+    added: Vec<(PathBuf, bool)>,
     /// Settings of agents that are written, until it is known what with.
     settings: Vec<PathBuf>,
     /// The command hides that an agent runs it.
@@ -149,6 +151,7 @@ impl<'a> Judge<'a> {
             folders: HashMap::new(),
             own: own::places(eyes.surroundings),
             repositories: HashMap::new(),
+            added: Vec::new(),
             settings: Vec::new(),
             hidden: false,
             denial: None,

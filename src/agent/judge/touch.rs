@@ -152,8 +152,10 @@ impl Judge<'_> {
             let name = end.trim_end_matches('/').rsplit('/').next().unwrap_or("");
             let whole = end.contains('/');
             let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix);
+            // Something may stand before it.
+            let longer = format!("x{name}");
             let file = suffix.is_some_and(|s| !s.is_empty() && !s.contains(['*', '?', '[']))
-                && !is_weights_name(name.as_ref());
+                && ![name, &longer].iter().any(|name| is_weights_name(name.as_ref()));
             if file || (whole && ORDINARY.contains(&name)) {
                 return;
             }

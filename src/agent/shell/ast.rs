@@ -23,6 +23,8 @@ pub(in crate::agent) enum Node {
     For(String, Option<Vec<Raw>>, Box<Node>),
     /// A definition.
     Function(String, Rc<Node>),
+    /// A variable that has some number from then on.
+    Counted(String),
     /// A compound command with its redirections.
     With(Box<Node>, Vec<Redirect>),
 }

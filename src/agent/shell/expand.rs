@@ -173,7 +173,8 @@ fn substitution(host: &mut dyn Host, state: &mut State, text: &str, quoted: bool
     match out.words() {
         Some(words) if words.len() <= WORDS => {
             if quoted && words.len() > 1 {
-                return vec![content(&out)];
+                // Of two branches it is what the one writes, or the other.
+                return std::iter::once(content(&out)).chain(words).collect();
             }
             cut(state, words, quoted)
         }
@@ -204,11 +205,14 @@ fn parameter(host: &mut dyn Host, state: &mut State, expression: &ParameterExpr)
         }
         ParameterExpr::UseDefaultValues { parameter, default_value, .. }
         | ParameterExpr::AssignDefaultValues { parameter, default_value, .. } => {
-            match value(host, state, parameter) {
-                Some(values) => values,
-                // What the environment of the agent's own shell has is not known for certain.
-                None => default_value.as_deref().map_or_else(unknown, |d| one(host, state, d)),
+            let mut values = value(host, state, parameter).unwrap_or_default();
+            // It may count as none where it is empty. What the environment of the agent's own shell has
+            // is not known for certain.
+            if values.is_empty() || values.iter().any(|v| v.literal().as_deref() == Some("")) {
+                let default = default_value.as_deref();
+                values.extend(default.map_or_else(unknown, |d| one(host, state, d)));
             }
+            values
         }
         ParameterExpr::UseAlternativeValue { alternative_value: Some(other), .. } => {
             one(host, state, other)
@@ -216,41 +220,82 @@ fn parameter(host: &mut dyn Host, state: &mut State, expression: &ParameterExpr)
         ParameterExpr::ParameterLength { .. } => {
             vec![Word { parts: vec![Part::Glob("*".to_owned())] }]
         }
-        ParameterExpr::RemoveSmallestSuffixPattern {
-            parameter, pattern: Some(pattern), ..
-        } => {
-            let cut = |text: &str| text.strip_suffix(pattern.as_str()).map(str::to_owned);
-            changed(value(host, state, parameter), cut)
+        ParameterExpr::RemoveSmallestSuffixPattern { parameter, pattern: Some(cut), .. } => {
+            cut_off(value(host, state, parameter), cut, End::Last, false)
         }
-        ParameterExpr::RemoveSmallestPrefixPattern {
-            parameter, pattern: Some(pattern), ..
-        } if !pattern.contains(['*', '?', '[', '$']) => {
-            let cut = |text: &str| text.strip_prefix(pattern.as_str()).map(str::to_owned);
-            changed(value(host, state, parameter), cut)
+        ParameterExpr::RemoveLargestSuffixPattern { parameter, pattern: Some(cut), .. } => {
+            cut_off(value(host, state, parameter), cut, End::Last, true)
         }
-        ParameterExpr::RemoveLargestPrefixPattern { parameter, pattern: Some(pattern), .. }
-            if pattern == "*/" =>
-        {
-            changed(value(host, state, parameter), |text| {
-                text.rsplit('/').next().map(str::to_owned)
-            })
+        ParameterExpr::RemoveSmallestPrefixPattern { parameter, pattern: Some(cut), .. } => {
+            cut_off(value(host, state, parameter), cut, End::First, false)
         }
-        ParameterExpr::Substring { .. }
-        | ParameterExpr::RemoveSmallestPrefixPattern { .. }
-        | ParameterExpr::RemoveLargestSuffixPattern { .. }
-        | ParameterExpr::ReplaceSubstring { .. } => unknown(),
+        ParameterExpr::RemoveLargestPrefixPattern { parameter, pattern: Some(cut), .. } => {
+            cut_off(value(host, state, parameter), cut, End::First, true)
+        }
         _ => unknown(),
     }
 }
 
-/// Values of which something is cut off.
-fn changed(values: Option<Vec<Word>>, cut: impl Fn(&str) -> Option<String>) -> Vec<Word> {
-    let values = values.unwrap_or_else(|| vec![Word::unknown(Vec::new())]);
+/// Which end of a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    First,
+    Last,
+}
+
+/// `${x%.tar}`, `${x%.*}`, `${x##*/}`: values of which an end is cut off.
+fn cut_off(values: Option<Vec<Word>>, pattern: &str, end: End, longest: bool) -> Vec<Word> {
+    let Some(values) = values else { return vec![Word::unknown(Vec::new())] };
     let each = values.into_iter().map(|word| match word.literal() {
-        Some(text) => Word::text(cut(&text).unwrap_or(text)),
-        None => Word::unknown(word.within()),
+        Some(text) => without(&text, pattern, end, longest)
+            .map_or_else(|| Word::unknown(Vec::new()), Word::text),
+        // Of what a pattern of paths matches: something in the same folder.
+        None => match (word.pattern(), end) {
+            (Some(glob), End::Last) if !pattern.contains('/') => {
+                let folder = glob.rsplit_once('/').map_or("", |(folder, _)| folder);
+                let slash = if folder.is_empty() && !glob.starts_with('/') { "" } else { "/" };
+                Word { parts: vec![Part::Glob(format!("{folder}{slash}*"))] }
+            }
+            _ => Word::unknown(word.within()),
+        },
     });
     each.collect()
+}
+
+/// What is left of a text; nothing where it is not known what the pattern matches.
+fn without(text: &str, pattern: &str, end: End, longest: bool) -> Option<String> {
+    let special = |c: char| "*?[$`\\".contains(c);
+    let stripped = |pattern: &str| match end {
+        End::First => text.strip_prefix(pattern),
+        End::Last => text.strip_suffix(pattern),
+    };
+    if !pattern.contains(special) {
+        return Some(stripped(pattern).unwrap_or(text).to_owned());
+    }
+    if pattern.chars().all(|c| c == '?') {
+        let (all, gone) = (text.chars().count(), pattern.len());
+        let kept: String = match end {
+            _ if all < gone => text.to_owned(),
+            End::First => text.chars().skip(gone).collect(),
+            End::Last => text.chars().take(all - gone).collect(),
+        };
+        return Some(kept);
+    }
+    let known = match end {
+        End::First => pattern.strip_prefix('*')?,
+        End::Last => pattern.strip_suffix('*')?,
+    };
+    if known.is_empty() || known.contains(special) {
+        return None;
+    }
+    // The shortest end begins last, and the longest beginning ends last.
+    let last = matches!((end, longest), (End::Last, false) | (End::First, true));
+    let at = if last { text.rfind(known) } else { text.find(known) };
+    let Some(at) = at else { return Some(text.to_owned()) };
+    Some(match end {
+        End::First => text[at + known.len()..].to_owned(),
+        End::Last => text[..at].to_owned(),
+    })
 }
 
 fn value(host: &mut dyn Host, state: &State, parameter: &Parameter) -> Option<Vec<Word>> {

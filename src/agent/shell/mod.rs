@@ -9,6 +9,7 @@ mod documents;
 mod escapes;
 mod expand;
 mod generators;
+mod loops;
 mod parse;
 mod path;
 mod state;

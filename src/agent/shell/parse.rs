@@ -157,6 +157,7 @@ fn substitutions(texts: impl IntoIterator<Item = String>) -> Node {
 /// What is between two brackets each: it may be two shells as well, `( (rm x) )`.
 fn arithmetic(text: &str) -> Node {
     let mut both = vec![always(substitutions([text.to_owned()]))];
+    both.extend(counted(text).map(|name| always(Node::Counted(name))));
     if text.contains(' ') {
         // `(a) ; (b)` without its outermost brackets, too.
         let texts = [text.to_owned(), format!("({text})")];
@@ -165,6 +166,14 @@ fn arithmetic(text: &str) -> Node {
         );
     }
     Node::List(both)
+}
+
+/// The names in an arithmetic expression that it may give a value to.
+fn counted(text: &str) -> impl Iterator<Item = String> + '_ {
+    let changes = text.contains("++") || text.contains("--") || text.contains('=');
+    let part = |c: char| !(c.is_alphanumeric() || c == '_');
+    let names = text.split(part).filter(|n| n.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+    names.filter(move |_| changes).map(str::to_owned)
 }
 
 fn with(node: Node, redirects: Option<&RedirectList>) -> Node {

@@ -4,12 +4,7 @@ use super::ast::{Item, Link, Node, Raw, Redirect, Simple};
 use super::expand::expand;
 use super::state::{DEEPEST, Function};
 use super::word::Word;
-use super::{Call, Host, Output, State, builtins, generators};
-
-/// How often a loop runs, as far as it changes anything.
-const ROUNDS: usize = 2;
-/// How often a loop runs that takes its arguments one by one.
-const SHIFTS: usize = 40;
+use super::{Call, Host, Output, Part, State, builtins, generators, loops};
 
 /// So many calls of a function within itself are followed.
 const RECURSIONS: usize = 6;
@@ -59,14 +54,18 @@ pub(super) fn run(host: &mut dyn Host, state: &mut State, node: &Node, stdin: &O
             }
             out
         }
-        Node::Loop(body) => repeat(host, state, body, stdin),
+        Node::Loop(body) => loops::repeat(host, state, body, stdin),
         Node::For(name, words, body) => {
             let values = match words {
                 Some(words) => words.iter().flat_map(|w| expand(host, state, w)).collect(),
                 None => state.args.concat(),
             };
-            state.vars.insert(name.clone(), values);
-            repeat(host, state, body, stdin)
+            loops::each(host, state, (name, values), body, stdin)
+        }
+        Node::Counted(name) => {
+            let number = Word { parts: vec![Part::Glob("[0-9]*".to_owned())] };
+            state.assign(name, vec![number], true);
+            Output::default()
         }
         Node::Function(name, body) => {
             let function =
@@ -82,27 +81,17 @@ pub(super) fn run(host: &mut dyn Host, state: &mut State, node: &Node, stdin: &O
     }
 }
 
-/// A body that runs any number of times.
-fn repeat(host: &mut dyn Host, state: &mut State, body: &Node, stdin: &Output) -> Output {
-    let mut out = Output::default();
-    let mut own = state.clone();
-    own.loops += 1;
-    for round in 0..SHIFTS {
-        let before = (own.cwds.clone(), own.args.clone(), own.vars.clone());
-        join(&mut out, run(host, &mut own, body, stdin));
-        own.settle();
-        own.arrive();
-        own.tested = state.tested;
-        let mut after = own.clone();
-        after.loops = state.loops;
-        state.join(after);
-        let shifted = own.args.concat().len() < before.1.concat().len();
-        let same = before == (own.cwds.clone(), own.args.clone(), own.vars.clone());
-        if own.ended || same || (round + 1 >= ROUNDS && !shifted) {
-            break;
-        }
-    }
-    out
+/// Each value so far with each of these behind it, or, in a list, beside it.
+fn behind(before: &[Word], values: Vec<Word>) -> Vec<Word> {
+    let with = |first: &Word, second: &Word| {
+        let mut word = first.clone();
+        second.parts.iter().for_each(|part| word.push(part.clone()));
+        word
+    };
+    let mut made: Vec<Word> =
+        before.iter().flat_map(|b| values.iter().map(move |v| with(b, v))).take(64).collect();
+    made.extend(values);
+    made
 }
 
 /// Commands one after the other; those that `&&` and `||` link run in the state that the one before
@@ -161,7 +150,7 @@ fn chain(host: &mut dyn Host, state: &mut State, items: &[Item], stdin: &Output,
 }
 
 /// What several commands write one after the other.
-fn join(out: &mut Output, more: Output) {
+pub(super) fn join(out: &mut Output, more: Output) {
     if !more.fed {
         return;
     }
@@ -229,6 +218,11 @@ fn command(host: &mut dyn Host, state: &mut State, simple: &Simple, stdin: &Outp
         let values: Vec<Word> = raws.iter().flat_map(|raw| expand(host, state, raw)).collect();
         let values = if values.is_empty() { vec![Word::text("")] } else { values };
         if simple.words.is_empty() {
+            let before = state.vars.get(name).filter(|_| *added && raws.len() == 1);
+            let values = match before {
+                Some(before) => behind(before, values),
+                None => values,
+            };
             state.assign(name, values, *added);
         } else {
             env.push((name.clone(), values));

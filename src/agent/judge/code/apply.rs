@@ -3,7 +3,7 @@
 use super::calls::{Does, PATHS, PLACES, WHOLE};
 use super::span::Argument;
 use super::{Code, NOT_KNOWN, judge};
-use crate::agent::judge::code::scan::{Language, Token};
+use crate::agent::judge::code::scan::{Language, Token, hole_of};
 use crate::agent::judge::programs;
 use crate::agent::judge::{Effect, Why};
 use crate::agent::shell::{Call, Output, Word};
@@ -23,7 +23,7 @@ impl Code<'_, '_> {
                 let rest = rest.map(|(_, s, e)| (*s, *e)).take(if several { 64 } else { 0 });
                 let taken: Vec<(usize, usize)> = first.into_iter().chain(rest).collect();
                 for (n, (start, end)) in taken.into_iter().enumerate() {
-                    let value = self.value(start, end);
+                    let value = self.narrowed(from, start, end);
                     if n == 0 || value.iter().all(|w| !w.is_unknown()) {
                         self.apply(&value, effect);
                     }
@@ -33,12 +33,30 @@ impl Code<'_, '_> {
                 let Some((start, end)) = self.argument(&arguments, 0, PATHS) else { return };
                 let from = self.value(start, end);
                 let to = self.argument(&arguments, 1, PLACES);
+                let into = |(n, ..): &Argument| n.as_deref() == Some("dirs_exist_ok");
+                if name == "copy_tree" || arguments.iter().any(into) {
+                    let places = to.map(|(s, e)| self.value(s, e)).unwrap_or_default();
+                    let places: Vec<_> =
+                        places.iter().flat_map(|word| self.folders(word)).collect();
+                    places.iter().for_each(|place| self.judge.written_into(place));
+                    return;
+                }
+                if name == "copytree" {
+                    return;
+                }
                 self.moved(&from, to, does == Does::Moves);
             }
             Does::Opens => self.opens(&arguments),
             Does::Saves => {
-                for (start, end) in arguments.iter().map(|(_, s, e)| (*s, *e)) {
-                    if self.inline {
+                // What is saved stands first, and may name a model.
+                let data = ["dump", "save_file"].contains(&name) || before == Some("torch");
+                let mut place = 0;
+                for (named, start, end) in arguments {
+                    let path = named.as_deref().is_none_or(|n| PATHS.contains(&n));
+                    let skipped = data && named.is_none() && place == 0;
+                    place += usize::from(named.is_none());
+                    let list = self.is_strict() && self.strict(start, end).list;
+                    if self.inline && path && !skipped && !list {
                         self.saved(start, end);
                     }
                 }
@@ -184,7 +202,15 @@ impl Code<'_, '_> {
                         let sign = mode.starts_with(['w', 'x', '>']) || mode.contains('+');
                         mode.len() < 5 && sign && mode != ">>"
                     }
-                    Token::Name(name) => name == "O_TRUNC",
+                    Token::Name(name)
+                        if ["O_TRUNC", "O_WRONLY", "O_RDWR"].contains(&name.as_str()) =>
+                    {
+                        true
+                    }
+                    Token::Name(name) => self.vars.get(name).is_some_and(|value| {
+                        let modes = value.words.iter().filter_map(Word::literal);
+                        modes.into_iter().any(|m| m.len() < 4 && m.starts_with(['w', 'x']))
+                    }),
                     _ => false,
                 })
         })
@@ -221,6 +247,30 @@ impl Code<'_, '_> {
     }
 
     fn runs(&mut self, arguments: &[Argument], name: &str, before: Option<&str>) {
+        let whole = self.state.clone();
+        // What is put into a text for a shell.
+        for (name, value) in &self.vars {
+            self.state.vars.insert(hole_of(name), value.words.clone());
+        }
+        let (first, last) = (arguments.first().map(|a| a.1), arguments.last().map(|a| a.2));
+        if let (Some(first), Some(last)) = (first, last) {
+            let told = |at: &usize| {
+                matches!(&self.tokens[*at], Token::Name(n) if n == "cwd" || n == "chdir")
+                    && matches!(self.sign(at + 1), Some('=' | ':'))
+            };
+            let place = (first.saturating_sub(2)..last).find(told);
+            if let Some(at) = place
+                && let [word] = &self.value(at + 2, self.argument_end(at + 2))[..]
+                && let Some(to) = word.literal()
+            {
+                self.state.go(&to, |_| true);
+            }
+        }
+        self.runs_there(arguments, name, before);
+        self.state = whole;
+    }
+
+    fn runs_there(&mut self, arguments: &[Argument], name: &str, before: Option<&str>) {
         // The first of `os.spawnlp` says how it is waited for.
         let skip = usize::from(name.starts_with("spawn") && before == Some("os"));
         let Some((start, end)) = self.argument(arguments, skip, PATHS) else { return };

@@ -118,11 +118,13 @@ pub(super) const CALLS: &[(&[&str], &[&str], Does)] = &[
     ),
     (&["write", "binwrite"], &["File", "IO", "Bun"], Does::To(Effect::Overwrite, 0)),
     (
-        &["copyfile", "copy", "copy2", "copyFile", "copyFileSync", "cpSync", "cp"],
+        &["copyfile", "copy", "copy2", "copyFile", "copyFileSync", "cpSync", "cp", "copytree"],
         &["shutil", "fs", "fse", "FileUtils", "promises"],
         Does::Copies,
     ),
-    (&["open", "fopen", "openSync", "memmap", "File", "ZipFile"], &[], Does::Opens),
+    (&["copy_tree"], &[], Does::Copies),
+    (&["open", "fopen", "openSync", "memmap", "File", "FileIO", "ZipFile"], &[], Does::Opens),
+    (&["urlretrieve"], &[], Does::To(Effect::Overwrite, 1)),
     (&["save"], &["torch", "np", "numpy"], Does::Saves),
     (
         &["save_file", "dump", "save_model", "savez", "save_pretrained", "save_weights"],
@@ -131,7 +133,7 @@ pub(super) const CALLS: &[(&[&str], &[&str], Does)] = &[
     ),
     (&["extractall"], &[], Does::Unpacks(0)),
     (&["unpack_archive"], &[], Does::Unpacks(1)),
-    (&["chdir"], &["os", "process", "Dir"], Does::Goes),
+    (&["chdir"], &["os", "process", "Dir", "contextlib"], Does::Goes),
     (
         &[
             "system",

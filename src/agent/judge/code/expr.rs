@@ -2,8 +2,8 @@
 //! there is not known, and where it is known to lie in some folder, that is kept.
 
 use super::{Code, Value};
-use crate::agent::judge::code::scan::{HOLE, Token};
-use crate::agent::shell::{Part, Word, bare};
+use crate::agent::judge::code::scan::{Piece, Token, pieces};
+use crate::agent::shell::{Part, Word};
 
 /// So many values of one expression are kept.
 const VALUES: usize = 256;
@@ -54,20 +54,6 @@ impl Value {
         words.truncate(VALUES);
         Self { words, list: self.list || other.list }
     }
-}
-
-/// A string with what is put into it.
-pub(super) fn string(text: &str, pattern: bool) -> Word {
-    let mut word = Word::default();
-    for (n, piece) in text.split(HOLE).enumerate() {
-        if n > 0 {
-            word.push(Part::Unknown(Vec::new()));
-        }
-        if !piece.is_empty() || text.is_empty() {
-            word.push(if pattern { bare(piece) } else { Part::Text(piece.to_owned()) });
-        }
-    }
-    word
 }
 
 impl Code<'_, '_> {
@@ -187,7 +173,7 @@ impl Code<'_, '_> {
                     text.push_str(more);
                     at += 1;
                 }
-                (Value::one(string(&text, false)), at)
+                (self.string(&text), at)
             }
             Token::Sign('(') => {
                 let close = self.closing(start, end);
@@ -240,6 +226,22 @@ impl Code<'_, '_> {
             };
         }
         value
+    }
+
+    /// A string with what is put into it.
+    fn string(&self, text: &str) -> Value {
+        let mut made = Value::one(Word::default());
+        for piece in pieces(text) {
+            let value = match piece {
+                Piece::Written(text) => Value::one(Word::text(text)),
+                Piece::PutIn(name) => {
+                    let known = self.vars.get(name).cloned().unwrap_or_else(Value::unknown);
+                    Value { list: false, ..known }
+                }
+            };
+            made = made.then(&value, "");
+        }
+        made
     }
 
     fn list(&self, parts: &[(usize, usize)]) -> Value {

@@ -270,6 +270,8 @@ impl Code<'_, '_> {
     ) -> (Value, usize) {
         if self.sign(at) != Some('(') || at >= end {
             let made = match name {
+                // `require("os").homedir`, called or not.
+                "homedir" => self.home(),
                 "parent" => self.parent(value),
                 "name" if value.texts().is_some() => self.base(value),
                 "path" | "name" | "value" => value.clone(),
@@ -296,6 +298,8 @@ impl Code<'_, '_> {
                 Value { list: true, ..value.vague(self) }
             }
             ("expanduser", 0) => self.at_home(value),
+            ("homedir", 0) => self.home(),
+            ("tmpdir", 0) => Value::one(Word::text("/tmp")),
             ("with_name" | "with_suffix", 1) => {
                 let parent = self.parent(value);
                 if name == "with_name" {

@@ -1,6 +1,6 @@
 //! What names stand for: modules and functions under other names, and what is bound to a name.
 
-use super::Code;
+use super::{Code, Value};
 use crate::agent::judge::code::scan::{Language, Token};
 
 /// What a module of Node is called here.
@@ -59,6 +59,21 @@ impl Code<'_, '_> {
     /// `import x from "fs"`, `const {rm: x} = require("fs")`, `const x = require("fs").promises`.
     pub(super) fn node_import(&mut self, at: usize) {
         let end = self.line_end(at + 1);
+        // Several in one: `const fs = require("fs"), path = require("path")`.
+        let mut start = at;
+        if self.name_at(at) != Some("import") {
+            for comma in at + 1..end {
+                let next = self.name_at(comma + 1).is_some() && self.sign(comma + 2) == Some('=');
+                if self.sign(comma) == Some(',') && next {
+                    self.node_imports(start, comma);
+                    start = comma;
+                }
+            }
+        }
+        self.node_imports(start, end);
+    }
+
+    fn node_imports(&mut self, at: usize, end: usize) {
         let mut texts = (at + 1..end).filter_map(|i| match &self.tokens[i] {
             Token::Text(text, _) => module(text),
             _ => None,
@@ -135,11 +150,25 @@ impl Code<'_, '_> {
             let whole = format!("{known}.{own}");
             self.imported.insert(name.to_owned(), whole);
         }
-        // One of several names is bound as all of them are.
-        let mut last = at;
-        while self.sign(last + 1) == Some(',') && self.name_at(last + 2).is_some() {
+        // A module is known by its own name.
+        let module = self.sign(at + 1) == Some('=') && self.name_at(at + 2) == Some("require");
+        if self.handed(at, name) || (module && self.imported.contains_key(name)) {
+            return;
+        }
+        // One of several names is bound as all of them are; among the arguments of a call they are none.
+        let (mut first, mut last) = (at, at);
+        while first > 1 && self.sign(first - 1) == Some(',') && self.name_at(first - 2).is_some() {
+            first -= 2;
+        }
+        let begins = first == 0
+            || matches!(self.tokens[first - 1], Token::Line | Token::Sign(';' | ':' | '[' | '{'))
+            || matches!(self.name_at(first - 1), Some("for" | "const" | "let" | "var"))
+            || (self.sign(first - 1) == Some('(')
+                && self.name_at(first.wrapping_sub(2)) == Some("for"));
+        while begins && self.sign(last + 1) == Some(',') && self.name_at(last + 2).is_some() {
             last += 2;
         }
+        let (place, several) = ((at - first) / 2, (last - first) / 2 + 1);
         let assigned = self.sign(last + 1) == Some('=')
             && !matches!(self.sign(last + 2), Some('=' | '~' | '>'))
             && (at == 0 || self.sign(at - 1) != Some('.'));
@@ -150,8 +179,43 @@ impl Code<'_, '_> {
         let end = self.line_end(last + 2);
         // An argument that has a name ends sooner.
         let end = if looped { end } else { end.min(self.bound_end(last + 2)) };
+        // Each of several its own.
+        if begins && several > 1 && assigned {
+            let end = self.line_end(last + 2);
+            let parts: Vec<_> =
+                self.arguments(last + 2).into_iter().filter(|p| p.0 < end).collect();
+            if parts.len() == several {
+                let (start, own) = parts[place];
+                let value = self.list_value(start, own.min(end));
+                return self.set(name, value);
+            }
+        }
         let value = self.list_value(last + 2, end);
         self.set(name, value);
+    }
+
+    /// `list.forEach(name => ..)`: it is each of the list.
+    fn handed(&mut self, at: usize, name: &str) -> bool {
+        let bracket = self.sign(at + 1) == Some(')');
+        let arrow = at + if bracket { 2 } else { 1 };
+        if self.language != Language::Node
+            || self.sign(arrow) != Some('=')
+            || self.sign(arrow + 1) != Some('>')
+        {
+            return false;
+        }
+        let Some(open) = at.checked_sub(if bracket { 2 } else { 1 }) else { return false };
+        let each = ["forEach", "map", "filter", "flatMap", "some", "every"];
+        let called = open > 1
+            && self.sign(open) == Some('(')
+            && self.name_at(open - 1).is_some_and(|n| each.contains(&n))
+            && self.sign(open - 2) == Some('.');
+        if called {
+            let dot = open - 2;
+            let value = self.list_value(self.receiver(dot), dot);
+            self.set(name, Value { list: false, ..value });
+        }
+        called
     }
 
     /// Where what is bound ends: at a comma behind which another name is bound.

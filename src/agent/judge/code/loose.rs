@@ -2,7 +2,7 @@
 //! its order.
 
 use super::Code;
-use crate::agent::judge::code::scan::{HOLE, Token};
+use crate::agent::judge::code::scan::{Piece, Token, pieces};
 use crate::agent::shell::{Part, Word, bare};
 
 impl Code<'_, '_> {
@@ -17,17 +17,12 @@ impl Code<'_, '_> {
             match token {
                 Token::Text(text, _) => {
                     let mut parts = Vec::new();
-                    for (n, piece) in text.split(HOLE).enumerate() {
-                        if n > 0 {
-                            parts.push(Part::Unknown(Vec::new()));
-                        }
-                        if !piece.is_empty() {
-                            parts.push(if glob {
-                                bare(piece)
-                            } else {
-                                Part::Text(piece.to_owned())
-                            });
-                        }
+                    for piece in pieces(text) {
+                        parts.push(match piece {
+                            Piece::PutIn(_) => Part::Unknown(Vec::new()),
+                            Piece::Written(piece) if glob => bare(piece),
+                            Piece::Written(piece) => Part::Text(piece.to_owned()),
+                        });
                     }
                     put(&mut built, &[Word { parts }], join);
                 }

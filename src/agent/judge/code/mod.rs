@@ -3,6 +3,7 @@
 
 mod apply;
 mod calls;
+mod conditions;
 mod expr;
 mod functions;
 mod imports;
@@ -14,7 +15,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use self::calls::{CALLS, Does, METHODS, MODULES, WHOLE};
-use self::scan::{HOLE, Language, Token, tokens};
+use self::scan::{Language, Token, tokens};
 use super::{Effect, Judge, Why};
 use crate::agent::shell::{Output, State, Word};
 
@@ -80,8 +81,6 @@ pub(super) fn with(
     if state.depth >= crate::agent::shell::DEEPEST {
         return;
     }
-    // A hole in a text for a shell is a variable that nothing has set.
-    state.vars.remove(HOLE.trim_start_matches('$'));
     let tokens = tokens(text, language);
     let mut code = Code {
         judge,

@@ -16,8 +16,38 @@ pub(in crate::agent::judge) enum Token {
     Line,
 }
 
-/// Stands where a value is put into a string.
-pub(in crate::agent::judge) const HOLE: &str = "$__not_known";
+/// Stands where a value is put into a string, as a variable of a shell that nothing sets: behind it
+/// comes its name, where it is one, and `}`.
+const HOLE: &str = "${__put_in_";
+
+/// The variable of a shell that stands for a name.
+pub(in crate::agent::judge) fn hole_of(name: &str) -> String {
+    HOLE.trim_start_matches("${").to_owned() + name
+}
+
+/// A piece of a string: what is written, or the name of what is put in.
+pub(in crate::agent::judge) enum Piece<'t> {
+    Written(&'t str),
+    PutIn(&'t str),
+}
+
+/// The pieces of a string.
+pub(in crate::agent::judge) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut found = Vec::new();
+    for (n, piece) in text.split(HOLE).enumerate() {
+        let written = match piece.split_once('}').filter(|_| n > 0) {
+            Some((name, rest)) => {
+                found.push(Piece::PutIn(name));
+                rest
+            }
+            None => piece,
+        };
+        if !written.is_empty() || text.is_empty() {
+            found.push(Piece::Written(written));
+        }
+    }
+    found
+}
 
 /// Whose grammar it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,12 +199,15 @@ fn string(chars: &[char], start: usize, language: Language, out: &mut Vec<Token>
             };
         if opens {
             holes = true;
-            text.push_str(HOLE);
             at += 1;
             let braces = c == '{' || chars.get(at) == Some(&'{');
             let ends =
                 |c: &char| if braces { *c == '}' } else { !(c.is_alphanumeric() || *c == '_') };
             let end = chars[at..].iter().position(ends).unwrap_or(chars.len() - at);
+            let inner: String = chars[at..at + end].iter().collect();
+            let inner = inner.trim_start_matches('{').trim();
+            let name = inner.chars().all(|c| c.is_alphanumeric() || c == '_');
+            text.push_str(&format!("{HOLE}{}}}", if name { inner } else { "" }));
             at += end + usize::from(braces);
             continue;
         }

@@ -54,6 +54,11 @@ pub(super) fn tar(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
         }
         args.operands.iter().for_each(|w| judge.touch(&own, w, Effect::Remove { recursive: true }));
     }
+    if args.has(&["-c", "--create"])
+        && let Some(archive) = args.value(&["-f", "--file"])
+    {
+        judge.touch(state, archive, Effect::Overwrite);
+    }
     let unpacks = args.has(&["-x", "--extract", "--get"]);
     let keeps = args.has(&["-k", "--keep-old-files", "--skip-old-files", "-O", "--to-stdout"]);
     if unpacks && !keeps {

@@ -97,6 +97,22 @@ pub(super) fn mv(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> O
     Output::default()
 }
 
+/// `scp HOST:FILE PLACE`: the file, or one of its name in a folder.
+pub(super) fn scp(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
+    let args = split(&call.words[1..], &["-i", "-P", "-o", "-F", "-J", "-c", "-l", "-S"]);
+    let (sources, to) = places(&args);
+    let Some(to) = to.filter(|to| !to.prefix().contains(':')) else { return Output::default() };
+    for place in judge.places(state, &to) {
+        for source in sources.iter().map(Word::shown) {
+            let name =
+                source.trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or("").to_owned();
+            let at = if place.is_dir() { place.join(name) } else { place.clone() };
+            judge.touch_path(&at, false, Effect::Overwrite);
+        }
+    }
+    Output::default()
+}
+
 /// `mmv 'models/*' 'old/#1'`: a pattern that no shell has replaced.
 pub(super) fn mmv(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let args = split(&call.words[1..], &[]);

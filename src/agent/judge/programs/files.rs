@@ -87,6 +87,12 @@ pub(super) fn output_file(judge: &mut Judge<'_>, state: &mut State, call: &Call<
     if let Some(target) = args.value(valued) {
         judge.touch(&own, target, Effect::Overwrite);
     }
+    if name == "curl" {
+        let more = ["-D", "--dump-header", "-c", "--cookie-jar", "--stderr", "--trace"];
+        for pair in call.words.windows(2).filter(|p| more.contains(&p[0].prefix().as_str())) {
+            judge.touch(&own, &pair[1], Effect::Overwrite);
+        }
+    }
     // Under the name that it has there.
     if name == "curl" && args.has(&["-O", "--remote-name", "--remote-name-all"]) {
         for url in args.operands.iter().filter_map(Word::literal) {

@@ -57,6 +57,8 @@ pub(super) const MORE: &[Program] = &[
         false,
         writers::out,
     ),
+    own(&["scp"], "what it replaces here", false, copies::scp),
+    own(&["gcc", "g++", "cc", "clang", "ld"], "the file of -o", false, writers::out),
     own(&["ffmpeg"], "with -y its last file", false, writers::last),
     own(&["yq"], "with -i the files", false, writers::inside),
     own(&["trash-empty"], "always, where a model lies in the trash", true, writers::trash),

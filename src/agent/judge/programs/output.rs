@@ -37,7 +37,16 @@ pub(super) fn known(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
         "yes" => Output::of(args.known(0).unwrap_or_else(|| "y".to_owned())),
         "ls" => listing(state, &args.operands, args.has(&["-d"])),
         "cat" | "tac" => content(judge, state, &args.operands, call.stdin),
+        // Parts of lines are none of them.
+        "head" | "tail"
+            if args.flags.iter().any(|(f, _)| f.starts_with("-c") || f == "--bytes") =>
+        {
+            Output::unknown(call.stdin.within.clone())
+        }
         "head" | "tail" | "sort" | "uniq" => content(judge, state, &args.operands, call.stdin),
+        "grep" | "egrep" | "fgrep" | "rg" if args.has(&["-o", "--only-matching"]) => {
+            Output::unknown(call.stdin.within.clone())
+        }
         "grep" | "egrep" | "fgrep" | "rg" => grep(judge, state, &args, call.stdin),
         "realpath" | "readlink" => {
             let paths = args.operands.iter().map(|w| match w.literal() {
@@ -63,23 +72,27 @@ pub(super) fn known(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -
                 })
                 .collect(),
         ),
-        "basename" => Output::lines(
-            args.operands
-                .iter()
-                .take(1)
-                .map(|w| match w.literal() {
-                    Some(p) => {
-                        Word::text(Path::new(&p).file_name().unwrap_or_default().to_string_lossy())
-                    }
-                    None => w.clone(),
-                })
-                .collect(),
-        ),
+        "basename" => {
+            let suffix =
+                args.operands.get(1).filter(|_| !args.has(&["-a"])).and_then(Word::literal);
+            let base = args.operands.iter().take(1).map(|w| match w.literal() {
+                Some(p) => {
+                    let name = Path::new(&p).file_name().unwrap_or_default().to_string_lossy();
+                    let short = suffix.as_ref().and_then(|s| name.strip_suffix(s.as_str()));
+                    Word::text(short.filter(|s| !s.is_empty()).unwrap_or(&name))
+                }
+                None => w.clone(),
+            });
+            Output::lines(base.collect())
+        }
         // A name that nothing has yet.
         "mktemp" => match words.last().filter(|w| w.prefix().contains('/')) {
             Some(template) => Output::lines(vec![template.clone()]),
             None => Output::lines(vec![Word::text("/tmp/safe-rm.no.such.file")]),
         },
+        "date" if args.known(0).is_some_and(|f| f.starts_with('+') && !f.contains('%')) => {
+            Output::of(args.known(0).unwrap_or_default().trim_start_matches('+').to_owned())
+        }
         "date" | "seq" => {
             Output::lines(vec![Word { parts: vec![Part::Glob("[0-9]*".to_owned())] }])
         }

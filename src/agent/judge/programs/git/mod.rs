@@ -6,7 +6,7 @@ mod list;
 mod repository;
 mod tree;
 
-use self::tree::{Ignored, Untracked};
+use self::tree::{Ignored, Untracked, places};
 use super::args::{Args, split};
 use super::{Effect, Judge, patch};
 use crate::agent::shell::{Call, Output, State, Word};
@@ -21,11 +21,15 @@ const VALUED: &[&str] =
 pub(super) fn git(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> Output {
     let mut words = &call.words[1..];
     let mut own = state.clone();
+    let mut unforced = false;
     while let Some(word) = words.first() {
         let known = word.prefix();
         match (known.as_str(), words.get(1)) {
             ("-C", Some(to)) => judge.enter(&mut own, to),
-            ("-c", Some(set)) => hidden::set(judge, &own, set),
+            ("-c", Some(set)) => {
+                unforced |= set.prefix().to_lowercase() == "clean.requireforce=false";
+                hidden::set(judge, &own, set);
+            }
             _ => {}
         }
         match known.as_str() {
@@ -42,9 +46,24 @@ pub(super) fn git(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
     let runs = if command == "rebase" { &["-x", "--exec"][..] } else { &[] };
     let args = split(rest, &[VALUED, runs].concat());
     let state = &own;
+    for (flag, value) in &args.flags {
+        if flag == "--output"
+            && let Some(file) = value
+        {
+            judge.touch(state, file, Effect::Overwrite);
+        }
+    }
     let top = [Word::text(":/")];
     match command.as_str() {
-        "clean" => clean(judge, state, &args),
+        "clean" => clean(judge, state, &args, unforced),
+        "commit" => judge.added.clear(),
+        // From then on it is tracked, and git has a copy; the file itself goes all the same.
+        "add" if !args.has(&["-n", "--dry-run"]) => {
+            let all = args.has(&["-A", "--all"]) && args.operands.is_empty();
+            let paths = if all { &top[..] } else { &args.operands[..] };
+            let forced = args.has(&["-f", "--force"]);
+            judge.added.extend(places(state, paths).into_iter().map(|path| (path, forced)));
+        }
         "checkout" | "restore" => {
             let after = rest.iter().position(|w| w.prefix() == "--");
             let paths = after.map_or_else(|| args.operands.clone(), |at| rest[at + 1..].to_vec());
@@ -100,8 +119,9 @@ pub(super) fn git(judge: &mut Judge<'_>, state: &mut State, call: &Call<'_>) -> 
     Output::unknown(state.cwds.clone())
 }
 
-fn clean(judge: &mut Judge<'_>, state: &State, args: &Args) {
-    if args.has(&["-n", "--dry-run"]) || !args.has(&["-f", "--force", "-i", "--interactive"]) {
+fn clean(judge: &mut Judge<'_>, state: &State, args: &Args, unforced: bool) {
+    let forced = unforced || args.has(&["-f", "--force", "-i", "--interactive"]);
+    if args.has(&["-n", "--dry-run"]) || !forced {
         return;
     }
     let but = args.flags.iter().filter(|(flag, _)| flag == "-e" || flag == "--exclude");

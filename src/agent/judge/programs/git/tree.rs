@@ -87,6 +87,15 @@ impl Judge<'_> {
         for path in places(state, paths) {
             let Ok(real) = path.canonicalize() else { continue };
             let Some(repository) = self.repository(&real) else { continue };
+            // What this command has added goes with it.
+            for (added, forced) in self.added.clone() {
+                let Ok(added) = added.canonicalize() else { continue };
+                if added.starts_with(&real) || real.starts_with(&added) {
+                    let within = if added.starts_with(&real) { &added } else { &real };
+                    let goes = |p: &Path| forced || !repository.ignores(p, p.is_dir());
+                    self.touch_within(within, Effect::Move, &goes);
+                }
+            }
             if real.is_dir() {
                 let counts = |p: &Path| {
                     if p.is_dir() {
