@@ -12,6 +12,8 @@ use super::expr::{Expr, Outcome, Query, Subject};
 
 /// How long is looked for what find would find.
 const TIME: Duration = Duration::from_millis(40);
+/// So many folders are listed however long that takes: a busy machine changes no verdict.
+const FOLDERS: usize = 200;
 
 /// Names under which models are kept: where none of them may be found, none is.
 const USUAL: &[(&str, bool)] = &[
@@ -51,7 +53,7 @@ pub(super) fn walk(starts: Vec<Start>, query: &Query, now: i64) -> Found {
     let starts = starts.into_iter().map(Rc::new);
     let place = |s: Rc<Start>| Place { path: s.0.clone(), depth: 0, is_dir: None, start: s };
     let mut queue: VecDeque<Place> = starts.map(place).collect();
-    let mut cut = false;
+    let (mut cut, mut listed) = (false, 0);
     while let Some(place) = queue.pop_front() {
         let Place { path, depth, is_dir, start } = place;
         let known = is_dir.or_else(|| path.symlink_metadata().ok().map(|m| m.is_dir()));
@@ -61,7 +63,8 @@ pub(super) fn walk(starts: Vec<Start>, query: &Query, now: i64) -> Found {
         {
             continue;
         }
-        if Instant::now() > until {
+        listed += 1;
+        if listed > FOLDERS && Instant::now() > until {
             cut = true;
             break;
         }

@@ -14,6 +14,8 @@ use crate::look::ordinary::is_weights_name;
 const LINES: usize = 2_000;
 /// How long is looked for what is not tracked.
 const TIME: Duration = Duration::from_millis(40);
+/// So many folders are listed however long that takes.
+const FOLDERS: usize = 200;
 
 impl Judge<'_> {
     /// What `ls-files` and `diff --name-only` write.
@@ -59,10 +61,11 @@ impl Judge<'_> {
 fn not_tracked(repository: &Repository, start: &Path, standard: bool) -> Option<Vec<PathBuf>> {
     repository.tracks(start)?;
     let until = Instant::now() + TIME;
-    let mut found = Vec::new();
+    let (mut found, mut listed) = (Vec::new(), 0);
     let mut queue = vec![start.canonicalize().ok()?];
     while let Some(at) = queue.pop() {
-        if Instant::now() > until || found.len() > LINES {
+        listed += 1;
+        if (listed > FOLDERS && Instant::now() > until) || found.len() > LINES {
             return None;
         }
         glob::each(&at, &mut |name, _| {
