@@ -25,6 +25,19 @@ const WORK: &[(&str, &str)] = &[
         "mv",
         "mkdir project/d && mv project/a project/d/ && mv project/d project/e && mv project/e/a project/a",
     ),
+    // mv would copy by itself, and hide that the folders of a granted place are cut off from each other.
+    (
+        "python3",
+        "python3 -c '
+import os, shutil
+os.makedirs(\"project/from\"), os.makedirs(\"project/to\"), open(\"project/from/x\", \"w\").close()
+os.rename(\"project/from/x\", \"project/to/x\")
+os.link(\"project/to/x\", \"project/from/y\")
+os.rename(\"project/to\", \"project/from/to\")
+os.makedirs(\"models/staging/a\"), os.makedirs(\"models/staging/b\")
+os.rename(\"models/staging/a\", \"models/staging/b/a\"), shutil.rmtree(\"models/staging/b\")
+'",
+    ),
     ("bash", "echo x > project/b && : > project/b && truncate -s 9 project/b"),
     (
         "git",
