@@ -139,3 +139,33 @@ fn nor_of_broken_settings_policies_and_doctors() {
         }
     }
 }
+
+/// Words that make no sense are wrong usage, and named; in JSON as well, with all that is wrong.
+#[test]
+fn wrong_words_answer_two() {
+    let world = Sandbox::later();
+    let id = asked(&world);
+    let calls: [(&[&str], &str); 9] = [
+        (&["wait", &id, "--timeout", "5"], "`5` is no duration"),
+        (&["wait", &id, "--timeout=-5s"], "`-5s` is no duration"),
+        (&["purge", "--older-than", "x"], "`x` is no duration"),
+        (&["wait", ""], "an empty id"),
+        (&["approve", ""], "an empty id"),
+        (&["cancel", ""], "an empty id"),
+        (&["explain", "nosuch"], "no rule `nosuch`"),
+        (&["init"], "agents-md"),
+        (&["approve"], "were not provided: <ID>"),
+    ];
+    for (words, said) in calls {
+        let answer = world.run(words);
+        assert!(answer.code == 2 && answer.said().contains(said), "{words:?}: {answer:?}");
+        if words[0] != "cancel" {
+            let document = world.run(&[words, &["--json"]].concat()).json();
+            assert_eq!(document["exit"], 2, "{words:?}: {document}");
+            assert!(document["message"].as_str().unwrap().contains(said), "{document}");
+        }
+    }
+    // What has ended is not said never to have been.
+    assert_eq!(world.run(&["cancel", &id]).code, 0);
+    assert!(world.run(&["requests"]).flat().contains("`--all` shows what has ended"));
+}
