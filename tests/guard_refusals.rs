@@ -87,6 +87,56 @@ fn a_kernel_that_has_none() {
     }
 }
 
+/// What is granted in a root must be what its name says, and show nothing else of it.
+#[test]
+fn what_is_allowed_leads_nowhere_else() {
+    let world = world();
+    let run = world.work().join("models/run");
+    std::os::unix::fs::symlink("run", world.work().join("models/link")).unwrap();
+    std::fs::create_dir_all(run.join("in")).unwrap();
+    for through in ["models/link", "models/link/in"] {
+        let options = ["--protect", "models", "--allow-delete", through];
+        refused(&world, &options, 2, "leads through a link");
+    }
+    // A link that lies elsewhere is the person's own.
+    std::os::unix::fs::symlink("models/run", world.work().join("mine")).unwrap();
+    let options = ["guard", "--protect", "models", "--allow-delete", "mine", "--", "true"];
+    assert_eq!(world.run(&options).code, 0);
+    if !has_tool("unshare", &["-m", "true"]) {
+        return;
+    }
+    for (prepare, refused) in [
+        ("mount --bind models/run models/stage", true),
+        ("mount --bind models models/stage", true),
+        ("mkdir models/stage/in && mount --bind models/run models/stage/in", true),
+        ("mount -t tmpfs none models/stage", false),
+        ("mount --bind free models/stage", false),
+        (
+            "mkdir models/stage/a models/stage/b && mount --bind models/stage/a models/stage/b",
+            false,
+        ),
+    ] {
+        let world = staged();
+        let script = format!(
+            "set -e; {prepare}; exec {BIN} guard --protect models --allow-delete models/stage -- \
+             touch started"
+        );
+        let output = world.command_of("unshare", &["-m", "sh", "-c", &script]).output().unwrap();
+        let answer = Answer::of(&output);
+        if refused {
+            not_started(&world, &answer, 3, "as well");
+        } else {
+            assert_eq!(answer.code, 0, "{prepare}: {answer:?}");
+        }
+    }
+}
+
+fn staged() -> Sandbox {
+    let world = world();
+    std::fs::create_dir(world.work().join("models/stage")).unwrap();
+    world
+}
+
 /// Each is a way to what is protected through a place where deleting is granted; the last ones are none.
 #[test]
 fn ways_round() {

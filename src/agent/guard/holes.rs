@@ -22,18 +22,31 @@ pub struct Hole {
     pub how: &'static str,
 }
 
-/// All that lead to these places from where something is granted.
-pub(super) fn holes(places: &[PathBuf], tree: &Tree, mounts: &[Mount]) -> Vec<Hole> {
+/// All that lead to these places from where something is granted: beside them, or in these folders in
+/// them.
+pub(super) fn holes(
+    places: &[PathBuf],
+    tree: &Tree,
+    allowed: &[PathBuf],
+    mounts: &[Mount],
+) -> Vec<Hole> {
     let mut holes = Vec::new();
+    let granted = |path: &Path| allowed.iter().any(|folder| path.starts_with(folder));
     for place in places {
         let mut hole = |seen: PathBuf, how| {
             let hole = Hole { protected: place.clone(), seen, how };
-            if !tree.withholds(&hole.seen) && !holes.contains(&hole) {
+            let open = !tree.withholds(&hole.seen) || granted(&hole.seen);
+            if open && !holes.contains(&hole) {
                 holes.push(hole);
             }
         };
-        for (device, shown) in shows(place, mounts) {
+        for (device, shown, at) in shows(place, &granted, mounts) {
             for mount in mounts.iter().filter(|m| m.device == device) {
+                // A part of what is granted, seen where it is granted as well.
+                let part = mount.root.strip_prefix(&shown).ok();
+                if part.is_some_and(|part| granted(&joined(&at, part))) {
+                    continue;
+                }
                 if let Some(seen) = seen_at(mount, &shown)
                     && is_reached(&seen, mount)
                 {
@@ -67,17 +80,23 @@ pub(super) fn holes(places: &[PathBuf], tree: &Tree, mounts: &[Mount]) -> Vec<Ho
     holes
 }
 
-/// What is shown at a place, as folders of file systems: of its own, and of those mounted in it.
-fn shows(place: &Path, mounts: &[Mount]) -> Vec<(String, PathBuf)> {
+/// What is shown at a place, as folders of file systems: of its own, and of those mounted in it where
+/// nothing is granted; each with where that is.
+fn shows(
+    place: &Path,
+    granted: &dyn Fn(&Path) -> bool,
+    mounts: &[Mount],
+) -> Vec<(String, PathBuf, PathBuf)> {
     let mut shown = Vec::new();
     if let Ok(meta) = dir::stat_path(place)
         && let Some(mount) = mounts.iter().find(|m| m.id == meta.mount)
         && let Ok(rest) = place.strip_prefix(&mount.point)
     {
-        shown.push((mount.device.clone(), joined(&mount.root, rest)));
+        shown.push((mount.device.clone(), joined(&mount.root, rest), place.to_path_buf()));
     }
     let inside = mounts.iter().filter(|m| m.point.starts_with(place) && m.point != place);
-    shown.extend(inside.map(|m| (m.device.clone(), m.root.clone())));
+    let inside = inside.filter(|m| !granted(&m.point));
+    shown.extend(inside.map(|m| (m.device.clone(), m.root.clone(), m.point.clone())));
     shown
 }
 

@@ -230,7 +230,7 @@ impl Builder {
             }
         }
         let there = self.places.iter().filter(|p| p.there).map(|p| p.path.clone());
-        for hole in holes::holes(&there.collect::<Vec<_>>(), &removing, all) {
+        for hole in holes::holes(&there.collect::<Vec<_>>(), &removing, &allowed, all) {
             let (protected, seen) = (hole.protected.display(), hole.seen.display());
             self.refused(
                 &format!("`{protected}` can be reached as `{seen}` as well: {}", hole.how),
@@ -251,7 +251,8 @@ impl Builder {
     }
 }
 
-/// A folder in which everything stays allowed: it must be there, and hold nothing that is protected.
+/// A folder in which everything stays allowed: it must be there, hold nothing that is protected, and be what
+/// its name says.
 fn allow(path: &Path, tree: &Tree) -> Result<PathBuf, (String, &'static str)> {
     let shown = path.display();
     let found = resolve::resolve(path, &mut Known::new())
@@ -261,6 +262,11 @@ fn allow(path: &Path, tree: &Tree) -> Result<PathBuf, (String, &'static str)> {
         let text = format!("`{shown}`, in which deleting is to be allowed, is no folder");
         return Err((text, "make it first"));
     };
+    // Who may write in a root can have made it, in an earlier guard, to be given what it leads to.
+    if found.links.iter().any(|folder| tree.withholds(folder)) {
+        let text = format!("`{shown}` leads through a link that lies in what is protected");
+        return Err((text, "name the folder itself, if it is meant"));
+    }
     if tree.holds(&found.real) || tree.is_leaf(&found.real) {
         let text =
             format!("`{shown}` is, or holds, what is protected: deleting cannot be allowed in it");

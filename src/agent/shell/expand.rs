@@ -264,7 +264,7 @@ fn cut_off(values: Option<Vec<Word>>, pattern: &str, end: End, longest: bool) ->
 
 /// What is left of a text; nothing where it is not known what the pattern matches.
 fn without(text: &str, pattern: &str, end: End, longest: bool) -> Option<String> {
-    let special = |c: char| "*?[$`\\".contains(c);
+    let special = |c: char| "*?[$`\\\"'".contains(c);
     let stripped = |pattern: &str| match end {
         End::First => text.strip_prefix(pattern),
         End::Last => text.strip_suffix(pattern),

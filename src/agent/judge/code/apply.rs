@@ -55,8 +55,8 @@ impl Code<'_, '_> {
                     let path = named.as_deref().is_none_or(|n| PATHS.contains(&n));
                     let skipped = data && named.is_none() && place == 0;
                     place += usize::from(named.is_none());
-                    let list = self.is_strict() && self.strict(start, end).list;
-                    if self.inline && path && !skipped && !list {
+                    let written = matches!(self.sign(start), Some('{' | '['));
+                    if self.inline && path && !skipped && !written {
                         self.saved(start, end);
                     }
                 }

@@ -34,7 +34,11 @@ impl Code<'_, '_> {
             .rev()
             .find(|at| self.sign(*at) == Some(':') && self.sign(at + 1) != Some(':'))?;
         // The body begins with this statement.
-        let lines = self.tokens[colon + 1..call].iter().filter(|t| **t == Token::Line).count();
+        let between = &self.tokens[colon + 1..call];
+        let lines = between.iter().filter(|t| **t == Token::Line).count();
+        if between.contains(&Token::Sign(';')) || between.contains(&Token::Sign('=')) {
+            return None;
+        }
         if lines > 1 || (lines == 1 && self.tokens[colon + 1] != Token::Line) {
             return None;
         }
@@ -43,8 +47,15 @@ impl Code<'_, '_> {
         let [Token::Name(word), Token::Name(name), test @ ..] = &self.tokens[line..colon] else {
             return None;
         };
-        let used = self.tokens[start..end].iter().any(|t| matches!(t, Token::Name(n) if n == name));
-        if word != "if" || !used {
+        // The name is the end of what is given, and nothing but a path is made of it.
+        let given = &self.tokens[start..end];
+        let last = given.iter().rev().find(|t| **t != Token::Sign(')'));
+        let paths = ["join", "Path", "str", "fspath", "abspath"];
+        let made = given.windows(2).all(|pair| match pair {
+            [Token::Name(n), Token::Sign('(')] => paths.contains(&n.as_str()),
+            _ => true,
+        });
+        if word != "if" || !made || last != Some(&Token::Name(name.clone())) {
             return None;
         }
         match test {
