@@ -40,6 +40,7 @@ const ONLY: &[(&str, &str)] = &[
     ("rustix::", "sys"),
     ("use nix::", "sys"),
     ("PathBeneath", "sys"),
+    ("seccompiler::", "sys"),
     ("change::", "act keep sys"),
     ("println!", ""),
     ("print!(", ""),

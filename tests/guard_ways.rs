@@ -210,10 +210,42 @@ os.unlink(\"weights.bin\", dir_fd=fd)'",
     ),
 ];
 
-fn on(fs: &str, who: Who) {
+/// What btrfs removes without a look at paths: the model is a snapshot.
+const SUBVOLUMES: &[Way] = &[
+    way("btrfs delete", "btrfs", "btrfs subvolume delete top/model"),
+    by_root(
+        "btrfs delete by its id",
+        "btrfs",
+        "btrfs subvolume delete -i $(btrfs inspect-internal rootid top/model) .",
+    ),
+    way(
+        "btrfs delete by hand",
+        "python3",
+        "python3 -c '
+import fcntl, os
+fcntl.ioctl(os.open(\"top\", 0), 0x5000940f, bytearray(8) + b\"model\".ljust(4088, bytes(1)))'",
+    ),
+    way("as a program of 32 bits", "cc", "bin/old_ioctl top model"),
+    way("rmdir when emptied", "rm", "rm -rf top/model"),
+];
+
+/// What ext4 exchanges with a hidden file: first for `x`, that it holds nothing of the model from before.
+const EXCHANGED: &[Way] = &[by_root(
+    "EXT4_IOC_SWAP_BOOT",
+    "python3",
+    "for file in free/x top/model/weights.bin; do
+        python3 -c 'import fcntl, sys; fcntl.ioctl(open(sys.argv[1], \"r+b\"), 0x6611)' $file
+    done",
+)];
+
+fn on_these(fs: &str, who: Who, ways: &[Way]) {
     if ready() && (fs == "tmpfs" || has_tool(&format!("mkfs.{fs}"), &["-V"])) {
-        try_all(fs, who, "--protect top/model", WAYS);
+        try_all(fs, who, "--protect top/model", ways);
     }
+}
+
+fn on(fs: &str, who: Who) {
+    on_these(fs, who, WAYS);
 }
 
 #[test]
@@ -239,4 +271,15 @@ fn a_user_on_ext4() {
 #[test]
 fn a_user_on_tmpfs() {
     on("tmpfs", Who::User);
+}
+
+#[test]
+fn subvolumes_stay_for_root_and_user() {
+    on_these("btrfs", Who::Root, SUBVOLUMES);
+    on_these("btrfs", Who::User, SUBVOLUMES);
+}
+
+#[test]
+fn no_file_is_exchanged_on_ext4() {
+    on_these("ext4", Who::Root, EXCHANGED);
 }

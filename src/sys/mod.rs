@@ -18,6 +18,7 @@ pub mod pty;
 pub mod random;
 pub mod relay;
 pub mod run;
+pub mod seccomp;
 pub mod signals;
 pub mod stop;
 pub mod terminal;

@@ -33,6 +33,17 @@ pub enum Who {
     User,
 }
 
+/// Makes the model anew; on btrfs it is a snapshot, as checkpoints are kept there.
+const FRESH: &str = r#"
+fresh() {
+    rm -rf top top2
+    case $FS in
+        btrfs) mkdir top; btrfs -q subvolume snapshot pristine/top/model top/model ;;
+        *) cp -a pristine/top top ;;
+    esac
+}
+"#;
+
 /// Makes the disk, runs the tests on it as whoever is asked for.
 const PREPARE: &str = r#"
 set -e
@@ -40,12 +51,16 @@ cd "$PLACE"
 mkdir disk
 case $FS in
     tmpfs) mount -t tmpfs -o size=400m none disk ;;
+    btrfs)
+        truncate -s 400M image; mkfs.btrfs -q image; mount -o loop,user_subvol_rm_allowed image disk ;;
     *) truncate -s 400M image; mkfs.$FS -q image; mount -o loop image disk ;;
 esac
 cd disk
 mkdir home bin pristine pristine/top free
 cp "$BIN" bin/safe-rm
 [ -z "$CC" ] || cc -O1 -o bin/uring "$SOURCES/uring.c"
+[ -z "$CC" ] || [ "$(uname -m)" != x86_64 ] || cc -O1 -o bin/old_ioctl "$SOURCES/old_ioctl.c"
+[ $FS != btrfs ] || btrfs -q subvolume create pristine/top/model
 mkdir -p pristine/top/model/sub pristine/top/model/empty
 cd pristine/top/model
 for name in weights.bin config.json sub/shard.bin; do
@@ -53,7 +68,7 @@ for name in weights.bin config.json sub/shard.bin; do
 done
 if command -v git > /dev/null; then git init -q . 2> /dev/null; fi
 cd "$PLACE/disk"
-cp -a pristine/top top
+fresh
 find top -type f -not -path '*/.git/*' -exec sha256sum {} + > sums
 [ $WHO = Root ] || chown -R 65534:65534 .
 chmod 755 "$PLACE" .
@@ -65,8 +80,7 @@ cd "$PLACE/disk"
 export M=$PWD/top/model W=$PWD HOME=$PWD/home
 for way in "$WAYS"/*; do
     if [ "$1" = outside ]; then
-        rm -rf top top2
-        cp -a pristine/top top
+        fresh
         exec 9< top/model
     fi
     find free -mindepth 1 -delete
@@ -108,18 +122,17 @@ pub fn try_all(fs: &str, who: Who, options: &str, ways: &[Way]) {
         Who::User => "setpriv --reuid 65534 --regid 65534 --clear-groups",
     };
     let script = format!(
-        "{PREPARE}\nset +e\n\
+        "{FRESH}\n{PREPARE}\nset +e\n\
          {user} bash \"$JUDGE\" outside\n\
          echo ---\n\
-         rm -rf top top2\n\
-         cp -a pristine/top top\n\
+         fresh\n\
          exec 9< top/model\n\
          export HOME=$PWD/home\n\
          {user} bin/safe-rm guard {options} -- bash \"$JUDGE\" inside\n\
          echo \"code $?\"\n"
     );
     let judge = place.join("judge.sh");
-    std::fs::write(&judge, JUDGE).unwrap();
+    std::fs::write(&judge, format!("{FRESH}\n{JUDGE}")).unwrap();
     let mut command = sandbox.command_of("unshare", &["-m", "bash", "-c", &script]);
     let top = place.parent().unwrap();
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);

@@ -1,5 +1,6 @@
 //! The guard: a domain of Landlock in which nothing under the protected roots can be removed, renamed,
-//! replaced or cut, by whatever program. This says what it would be here, and puts a thread into it.
+//! replaced or cut, by whatever program; what goes past paths is refused by seccomp. This says what it
+//! would be here, and puts a thread into it.
 
 mod breaks;
 mod holes;
@@ -16,7 +17,7 @@ use crate::facts::FileKind;
 use crate::policy::Policy;
 use crate::sys::env::Surroundings;
 use crate::sys::landlock::{self, Domain, Grant};
-use crate::sys::{dir, mounts};
+use crate::sys::{dir, mounts, seccomp};
 use resolve::Known;
 use tree::Tree;
 
@@ -108,7 +109,15 @@ pub struct Picture {
 #[must_use]
 pub fn impossible(at_most: Option<u32>) -> Option<Problem> {
     let missing = landlock::missing(at_most);
-    let first = missing.first()?;
+    let Some(first) = missing.first() else {
+        let text = "this kernel has no seccomp, or the processor is not known".to_owned();
+        let hint = "some ways to remove can be stopped by it alone; nothing weaker is started";
+        return (!seccomp::is_there()).then(|| Problem {
+            text,
+            hint: hint.to_owned(),
+            usage: false,
+        });
+    };
     let text = if first.starts_with("removing") {
         "this kernel has no Landlock, or it is switched off".to_owned()
     } else {
@@ -301,6 +310,7 @@ impl Picture {
             }
         }
         domain.enforce()?;
+        seccomp::enforce()?;
         unlisted.sort();
         unlisted.dedup();
         Ok(unlisted)
