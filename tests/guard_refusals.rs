@@ -72,17 +72,20 @@ fn a_kernel_that_has_none() {
     if !has_tool("strace", &["-V"]) {
         return;
     }
-    for (call, error) in
-        [("create_ruleset", "ENOSYS"), ("create_ruleset", "EOPNOTSUPP"), ("restrict_self", "E2BIG")]
-    {
-        let inject = format!("inject=landlock_{call}:error={error}");
+    for (call, error, code, said) in [
+        ("landlock_create_ruleset", "ENOSYS", 3, "Landlock"),
+        ("landlock_create_ruleset", "EOPNOTSUPP", 3, "Landlock"),
+        ("landlock_add_rule", "EPERM", 1, "nothing was started"),
+        ("landlock_restrict_self", "E2BIG", 1, "Landlock"),
+        ("seccomp", "EINVAL", 1, "seccomp"),
+    ] {
+        let inject = format!("inject={call}:error={error}");
         let mut command =
             world.command_of("strace", &["-f", "-qq", "-o", "/dev/null", "-e", &inject]);
         command.args([BIN, "guard", "--protect", "models", "--", "touch", "started"]);
         let answer = Answer::of(&command.output().unwrap());
-        let code = if call == "create_ruleset" { 3 } else { 1 };
-        assert_eq!(answer.code, code, "{answer:?}");
-        assert!(answer.err.contains("Landlock"), "{answer:?}");
+        assert_eq!(answer.code, code, "{call}: {answer:?}");
+        assert!(answer.err.contains(said), "{call}: {answer:?}");
         assert!(!world.work().join("started").exists());
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct Place {
     pub path: PathBuf,
     /// Its trashinfo file, where it has one that speaks of it.
     pub info: Option<PathBuf>,
+    /// What its trashinfo file speaks of instead.
+    pub other: Option<PathBuf>,
 }
 
 impl Place {
@@ -78,9 +80,11 @@ pub(super) fn place(entry: &Entry, hands: &Hands<'_>) -> Result<Place> {
     let trash = trash.with_context(foreign)?;
     stage::is_used(trash, hands).with_context(foreign)?;
     let from = decode(&item.from);
-    let info = info.filter(|info| speaks_of(info, trash, &from));
+    let said = info.as_deref().and_then(said);
+    let ours = said.as_ref().is_some_and(|said| is_about(said, trash, &from));
     let (folder, name) = opened(&to)?;
-    Ok(Place { folder, name, path: to, info })
+    let (info, other) = if ours { (info, None) } else { (None, said) };
+    Ok(Place { folder, name, path: to, info, other })
 }
 
 /// Whether payload and info file are the two halves of one trash.
@@ -95,16 +99,17 @@ fn pair(to: &Path, info: &Path) -> bool {
     trash == other && info.file_name() == Some(wanted.as_os_str())
 }
 
-/// Whether a trashinfo file is about the thing that was at `from`: another tool's of the same name
-/// is not ours to remove.
-fn speaks_of(info: &Path, trash: &Path, from: &Path) -> bool {
-    let read = || -> Option<PathBuf> {
-        let (folder, name) = opened(info).ok()?;
-        let file = dir::open_file_at(&folder, &name).ok()?;
-        let text = std::io::read_to_string(std::io::Read::take(file, 1 << 16)).ok()?;
-        text.lines().find_map(|line| line.strip_prefix("Path=")).map(decode)
-    };
-    read().is_some_and(|path| path == from || trash.ancestors().any(|top| top.join(&path) == from))
+/// The path in a trashinfo file.
+fn said(info: &Path) -> Option<PathBuf> {
+    let (folder, name) = opened(info).ok()?;
+    let file = dir::open_file_at(&folder, &name).ok()?;
+    let text = std::io::read_to_string(std::io::Read::take(file, 1 << 16)).ok()?;
+    text.lines().find_map(|line| line.strip_prefix("Path=")).map(decode)
+}
+
+/// Whether that is the thing that was at `from`: another tool's of the same name is not ours to remove.
+fn is_about(said: &Path, trash: &Path, from: &Path) -> bool {
+    said == from || trash.ancestors().any(|top| top.join(said) == from)
 }
 
 #[cfg(test)]

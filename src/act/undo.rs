@@ -34,7 +34,8 @@ pub fn undo(wanted: &Wanted, now: Stamp, hands: &mut Hands<'_>) -> Result<Execut
     let mut execution = Execution { id: id.clone(), fates: Vec::new(), changed: Vec::new() };
     for entry in found {
         let from = decode(&entry.item.from);
-        let fate = match restore(&entry, hands) {
+        let restored = alone(&entry, &all, hands).and_then(|()| restore(&entry, hands));
+        let fate = match restored {
             Ok(fate) => {
                 let at = if let Fate::Restored(at) = &fate { at.clone() } else { from.clone() };
                 let thing = entry.item.from.clone();
@@ -120,6 +121,27 @@ fn still_there(entries: &[Entry], hands: &Hands<'_>) -> bool {
             place.thing(&entry.item).is_some() || never_went(&entry.item, &from, &place)
         })
     })
+}
+
+/// Who can add to the journal can say of a thing in the trash that it came from elsewhere. The line that was
+/// there before is then still there, and so is what the trash says of it.
+fn alone(entry: &Entry, all: &[Entry], hands: &Hands<'_>) -> Result<()> {
+    let place = gate::place(entry, hands)?;
+    let same = |other: &&Entry| {
+        other.state != State::Back
+            && other.item.to == entry.item.to
+            && other.item.from != entry.item.from
+            && place.thing(&other.item).is_some()
+    };
+    let other = all.iter().find(same).map(|other| decode(&other.item.from));
+    match other.or(place.other) {
+        Some(other) => bail!(
+            "it is not clear whether it was here or at `{}`: take it from `{}` by hand",
+            other.display(),
+            place.path.display()
+        ),
+        None => Ok(()),
+    }
 }
 
 /// Puts one thing back. One that never went, because the run was cut off before its rename, stays

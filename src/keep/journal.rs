@@ -259,6 +259,14 @@ fn next_line(reader: &mut BufReader<&File>) -> Result<Option<Vec<u8>>> {
     Ok((read > 0).then_some(line))
 }
 
+/// Makes one of our own directories where it is not there, for the owner alone, with what is missing above it.
+///
+/// # Errors
+/// As mkdirat(2), and under sudo where a folder above belongs to another user.
+pub fn make_own(path: &Path, owner: Option<u32>) -> Result<()> {
+    own_dir(path, owner).map(drop)
+}
+
 /// Opens one of our own directories, made for the owner alone with what is missing above it. Under
 /// sudo nothing is made or opened in a directory that is not that user's: links in a user's home
 /// must not lead root elsewhere.

@@ -10,7 +10,7 @@ mod scratch;
 
 pub use event::{Event, How, Item, Kept};
 pub use history::history;
-pub use journal::Journal;
+pub use journal::{Journal, make_own};
 pub use ledger::{Entry, State, entries};
 pub use requests::{Answer, Asked, End, Filed, Filing, Request, Requests, asked};
 pub use scratch::{MODEL, NOTES, Scratch, scratch};

@@ -47,6 +47,13 @@ pub fn is_missing(error: &io::Error) -> bool {
     Errno::from_io_error(error).is_some_and(|e| known.contains(&e))
 }
 
+/// Whether it says that this user may not, or nobody.
+#[must_use]
+pub fn is_refused(error: &io::Error) -> bool {
+    let known = [Errno::ACCESS, Errno::PERM, Errno::ROFS];
+    Errno::from_io_error(error).is_some_and(|e| known.contains(&e))
+}
+
 /// Whether it only says that a directory is one, or is not empty.
 #[must_use]
 pub fn is_about_content(error: &io::Error) -> bool {

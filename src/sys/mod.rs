@@ -4,6 +4,7 @@
 //! follows the last component of a path.
 
 pub mod budget;
+pub mod capabilities;
 pub mod change;
 pub mod clock;
 pub mod dir;

@@ -2,9 +2,11 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+
+use super::dir;
 
 /// No chain of parents is longer.
 const GENERATIONS: usize = 256;
@@ -44,19 +46,35 @@ pub fn with_ancestors(pid: u32) -> Vec<Process> {
 pub fn is_parent_hidden() -> bool {
     let Some(parent) = field(std::process::id(), Field::Parent) else { return false };
     let exe = fs::read_link(format!("/proc/{parent}/exe"));
-    exe.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    exe.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
+}
+
+/// Whether a process above is this user's, and kept from this one all the same. One that hides itself is
+/// shown as root's.
+#[must_use]
+pub fn is_any_above_hidden() -> bool {
+    let euid = rustix::process::geteuid().as_raw();
+    parents(std::process::id()).into_iter().any(|pid| {
+        let folder = PathBuf::from(format!("/proc/{pid}"));
+        let denied = |error: io::Error| error.kind() == io::ErrorKind::PermissionDenied;
+        fs::read_link(folder.join("exe")).is_err_and(denied)
+            && dir::stat_path(&folder).is_ok_and(|meta| meta.uid == euid)
+    })
+}
+
+/// Whether no program that this process starts gains rights (`no_new_privs`, prctl(2)): once so, always so.
+#[must_use]
+pub fn gains_nothing() -> bool {
+    rustix::thread::no_new_privs().unwrap_or(true)
 }
 
 fn above(pid: u32) -> Vec<Process> {
-    let mut chain = Vec::new();
-    let mut at = pid;
-    while chain.len() < GENERATIONS
-        && let Some(parent) = field(at, Field::Parent).filter(|p| *p > 0)
-    {
-        chain.push(process(parent));
-        at = parent;
-    }
-    chain
+    parents(pid).into_iter().map(process).collect()
+}
+
+fn parents(pid: u32) -> Vec<u32> {
+    let next = |pid: &u32| field(*pid, Field::Parent).filter(|parent| *parent > 0);
+    std::iter::successors(next(&pid), next).take(GENERATIONS).collect()
 }
 
 fn process(pid: u32) -> Process {

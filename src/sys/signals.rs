@@ -1,17 +1,28 @@
 //! Signals as flags, with one pipe that wakes whoever waits.
 
 use std::io;
+use std::os::fd::IntoRawFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{
-    SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGWINCH,
+    SIGABRT, SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTRAP,
+    SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
 };
 use signal_hook::low_level::emulate_default_handler;
 
+/// Of signal.h; the crate has no names for them.
+#[cfg(target_os = "linux")]
+const POWER_AND_COPROCESSOR: &[i32] = &[30, 16];
+#[cfg(not(target_os = "linux"))]
+const POWER_AND_COPROCESSOR: &[i32] = &[];
+
 /// What is passed on to the command as it comes.
-const PASSED: &[i32] = &[SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP];
+const PASSED: &[i32] = &[
+    SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGTSTP, SIGALRM, SIGVTALRM, SIGPROF,
+    SIGIO, SIGABRT, SIGTRAP, SIGXCPU, SIGXFSZ,
+];
 
 /// The signals that came since they were last asked for.
 #[derive(Debug)]
@@ -30,15 +41,21 @@ pub fn catch() -> io::Result<Caught> {
     let (wake, woken) = UnixStream::pair()?;
     wake.set_nonblocking(true)?;
     let ignored = ignored();
-    let wanted = PASSED.iter().chain(&[SIGCHLD, SIGCONT, SIGWINCH]);
+    // For as long as this process lives: handlers cannot be asked to let go of it.
+    let woken = woken.into_raw_fd();
+    let wanted = passed_on().chain([SIGCHLD, SIGCONT, SIGWINCH]);
     let mut flags = Vec::new();
-    for &signal in wanted.filter(|s| ignored & (1 << (**s - 1)) == 0) {
+    for signal in wanted.filter(|s| ignored & (1 << (s - 1)) == 0) {
         let flag = Arc::new(AtomicBool::new(false));
         signal_hook::flag::register(signal, Arc::clone(&flag))?;
-        signal_hook::low_level::pipe::register(signal, woken.try_clone()?)?;
+        signal_hook::low_level::pipe::register_raw(signal, woken)?;
         flags.push((signal, flag));
     }
     Ok(Caught { flags, wake })
+}
+
+fn passed_on() -> impl Iterator<Item = i32> {
+    PASSED.iter().chain(POWER_AND_COPROCESSOR).copied()
 }
 
 /// The mask of ignored signals.
@@ -79,7 +96,7 @@ impl Caught {
     /// Those to be passed on.
     #[must_use]
     pub fn passed(&self) -> Vec<i32> {
-        PASSED.iter().copied().filter(|s| self.take(*s)).collect()
+        passed_on().filter(|s| self.take(*s)).collect()
     }
 }
 
@@ -88,6 +105,9 @@ impl Caught {
 pub fn is_typed(signal: i32) -> bool {
     [SIGINT, SIGQUIT].contains(&signal)
 }
+
+/// Tells that the size of the terminal changed.
+pub const WINDOW: i32 = SIGWINCH;
 
 /// Whether it says that the terminal is gone.
 #[must_use]

@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Place;
 use super::tree::Tree;
 use crate::sys::dir;
 use crate::sys::errors;
@@ -13,7 +14,7 @@ const MIRRORS: &[&str] = &["fuse.bindfs", "fuse.mergerfs", "fuse.unionfs", "ecry
 
 /// A way round.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hole {
+pub(super) struct Hole {
     /// What is protected.
     pub protected: PathBuf,
     /// Where it, or a part of it, is seen as well.
@@ -22,17 +23,32 @@ pub struct Hole {
     pub how: &'static str,
 }
 
-/// All that lead to these places from where something is granted: beside them, or in these folders in
-/// them.
+/// What is granted.
+pub(super) struct Granted<'a> {
+    /// Removing: beside what this withholds.
+    pub removing: &'a Tree,
+    /// Writing as well: beside what this withholds.
+    pub writing: &'a Tree,
+    /// Both, in these folders.
+    pub allowed: &'a [PathBuf],
+}
+
+/// All that lead to these places from where something is granted, and the places of which that cannot be
+/// told, since their mount is not listed: in a chroot, that of the root.
 pub(super) fn holes(
-    places: &[PathBuf],
-    tree: &Tree,
-    allowed: &[PathBuf],
+    places: &[Place],
+    with: &Granted<'_>,
     mounts: &[Mount],
-) -> Vec<Hole> {
-    let mut holes = Vec::new();
-    let granted = |path: &Path| allowed.iter().any(|folder| path.starts_with(folder));
-    for place in places {
+) -> (Vec<Hole>, Vec<PathBuf>) {
+    let (mut holes, mut unknown) = (Vec::new(), Vec::new());
+    let granted = |path: &Path| with.allowed.iter().any(|folder| path.starts_with(folder));
+    for Place { path: place, read_only, .. } in places.iter().filter(|place| place.there) {
+        // What is protected from removing alone lets through what writes.
+        let tree = if *read_only { with.writing } else { with.removing };
+        let Some(shown) = shows(place, &granted, mounts) else {
+            unknown.push(place.clone());
+            continue;
+        };
         let mut hole = |seen: PathBuf, how| {
             let hole = Hole { protected: place.clone(), seen, how };
             let open = !tree.withholds(&hole.seen) || granted(&hole.seen);
@@ -40,7 +56,7 @@ pub(super) fn holes(
                 holes.push(hole);
             }
         };
-        for (device, shown, at) in shows(place, &granted, mounts) {
+        for (device, shown, at) in shown {
             for mount in mounts.iter().filter(|m| m.device == device) {
                 // A part of what is granted, seen where it is granted as well.
                 let part = mount.root.strip_prefix(&shown).ok();
@@ -77,27 +93,24 @@ pub(super) fn holes(
             }
         }
     }
-    holes
+    (holes, unknown)
 }
 
 /// What is shown at a place, as folders of file systems: of its own, and of those mounted in it where
-/// nothing is granted; each with where that is.
+/// nothing is granted; each with where that is. None where its own mount is not listed.
 fn shows(
     place: &Path,
     granted: &dyn Fn(&Path) -> bool,
     mounts: &[Mount],
-) -> Vec<(String, PathBuf, PathBuf)> {
-    let mut shown = Vec::new();
-    if let Ok(meta) = dir::stat_path(place)
-        && let Some(mount) = mounts.iter().find(|m| m.id == meta.mount)
-        && let Ok(rest) = place.strip_prefix(&mount.point)
-    {
-        shown.push((mount.device.clone(), joined(&mount.root, rest), place.to_path_buf()));
-    }
+) -> Option<Vec<(String, PathBuf, PathBuf)>> {
+    let meta = dir::stat_path(place).ok()?;
+    let mount = mounts.iter().find(|m| m.id == meta.mount)?;
+    let rest = place.strip_prefix(&mount.point).ok()?;
+    let mut shown = vec![(mount.device.clone(), joined(&mount.root, rest), place.to_path_buf())];
     let inside = mounts.iter().filter(|m| m.point.starts_with(place) && m.point != place);
     let inside = inside.filter(|m| !granted(&m.point));
     shown.extend(inside.map(|m| (m.device.clone(), m.root.clone(), m.point.clone())));
-    shown
+    Some(shown)
 }
 
 /// Without the slash that joining nothing would leave.

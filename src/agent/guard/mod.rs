@@ -1,6 +1,6 @@
 //! The guard: a domain of Landlock in which nothing under the protected roots can be removed, renamed,
-//! replaced or cut, by whatever program; what goes past paths is refused by seccomp. This says what it
-//! would be here, and puts a thread into it.
+//! replaced or cut, by whatever program; what goes past paths is refused by seccomp, or needs a capability
+//! that is given up. This says what it would be here, and puts a thread into it.
 
 mod breaks;
 mod holes;
@@ -9,6 +9,7 @@ mod places;
 mod resolve;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -17,12 +18,11 @@ use crate::facts::FileKind;
 use crate::policy::Policy;
 use crate::sys::env::Surroundings;
 use crate::sys::landlock::{self, Domain, Grant};
-use crate::sys::{dir, mounts, seccomp};
+use crate::sys::{capabilities, dir, errors, mounts, process, seccomp};
 use resolve::Known;
-use tree::Tree;
+use tree::{Left, Tree};
 
 pub use breaks::Broken;
-pub use holes::Hole;
 pub use outside::Helper;
 
 /// Why a place is protected.
@@ -129,11 +129,18 @@ pub fn impossible(at_most: Option<u32>) -> Option<Problem> {
 }
 
 /// Whether this process is in a guard, by what the kernel lets it do in folders that every guard
-/// protects, or holds: nothing that a process says of itself can hide that.
+/// protects, or holds. Who makes that hard to tell is taken for being in one, if it can be.
 #[must_use]
 pub fn is_inside(world: &Surroundings) -> bool {
     let folders = world.state.iter().chain(&world.passwd_home).chain(&world.home);
-    folders.filter_map(|folder| dir::refuses_cutting(folder)).any(|refused| refused)
+    let missing = |folder: &PathBuf| dir::stat_path(folder).is_err_and(|e| errors::is_missing(&e));
+    let tried: Vec<Option<bool>> = folders
+        .filter(|folder| !missing(folder))
+        .map(|folder| dir::refuses_cutting(folder))
+        .collect();
+    // Every guard sees to the second, and nothing undoes it.
+    tried.contains(&Some(true))
+        || process::gains_nothing() && (tried.contains(&None) || process::is_any_above_hidden())
 }
 
 /// Looks at what the guard would be.
@@ -233,13 +240,26 @@ impl Builder {
         let writing = (!read_only.is_empty()).then(|| Tree::of(&read_only, &[]));
         let mut allowed = Vec::new();
         for path in &wanted.allow {
-            match allow(path, &removing) {
+            match allow(path, &removing, &self.places) {
                 Ok(real) => allowed.push(real),
                 Err((text, hint)) => self.wrong(&text, hint),
             }
         }
-        let there = self.places.iter().filter(|p| p.there).map(|p| p.path.clone());
-        for hole in holes::holes(&there.collect::<Vec<_>>(), &removing, &allowed, all) {
+        let granted = holes::Granted {
+            removing: &removing,
+            writing: writing.as_ref().unwrap_or(&removing),
+            allowed: &allowed,
+        };
+        let (found, unknown) = holes::holes(&self.places, &granted, all);
+        for place in unknown.iter().take(usize::from(!all.is_empty())) {
+            let text = format!("the mount on which `{}` lies is not listed", place.display());
+            self.refused(
+                &text,
+                "where the mount of `/` is not told, as in a chroot, other ways to it cannot be seen: \
+                 start the guard outside of it",
+            );
+        }
+        for hole in found {
             let (protected, seen) = (hole.protected.display(), hole.seen.display());
             self.refused(
                 &format!("`{protected}` can be reached as `{seen}` as well: {}", hole.how),
@@ -262,7 +282,7 @@ impl Builder {
 
 /// A folder in which everything stays allowed: it must be there, hold nothing that is protected, and be what
 /// its name says.
-fn allow(path: &Path, tree: &Tree) -> Result<PathBuf, (String, &'static str)> {
+fn allow(path: &Path, tree: &Tree, places: &[Place]) -> Result<PathBuf, (String, &'static str)> {
     let shown = path.display();
     let found = resolve::resolve(path, &mut Known::new())
         .ok()
@@ -276,7 +296,9 @@ fn allow(path: &Path, tree: &Tree) -> Result<PathBuf, (String, &'static str)> {
         let text = format!("`{shown}` leads through a link that lies in what is protected");
         return Err((text, "name the folder itself, if it is meant"));
     }
-    if tree.holds(&found.real) || tree.is_leaf(&found.real) {
+    let holds = || places.iter().any(|place| place.path.starts_with(&found.real));
+    let is_own = || dir::stat_path(&found.real).is_ok_and(|meta| tree.ids().contains(&meta.id));
+    if tree.holds(&found.real) || holds() || is_own() {
         let text =
             format!("`{shown}` is, or holds, what is protected: deleting cannot be allowed in it");
         return Err((text, "allow it in a folder inside of the root, or beside it"));
@@ -286,19 +308,19 @@ fn allow(path: &Path, tree: &Tree) -> Result<PathBuf, (String, &'static str)> {
 
 impl Picture {
     /// Puts the calling thread, and all that it starts from then on, into the guard. Gives the folders
-    /// that could not be listed: nothing directly in them can be removed, nor in what lies there.
+    /// in which nothing can be removed, each with the reason.
     ///
     /// # Errors
     /// Where the kernel does not enforce all of it.
-    pub fn enforce(&self) -> Result<Vec<PathBuf>> {
+    pub fn enforce(&self) -> Result<BTreeMap<PathBuf, &'static str>> {
         let mut domain = Domain::new(self.writing.is_some())?;
-        let mut unlisted = self.removing.complement(|entry, kind| match kind {
+        let mut left = vec![self.removing.complement(|entry, kind| match kind {
             FileKind::Directory => domain.grant(entry, true, Grant::Remove),
             FileKind::File => domain.grant(entry, false, Grant::Remove),
             FileKind::Symlink | FileKind::Special => Ok(()),
-        })?;
+        })?];
         if let Some(tree) = &self.writing {
-            unlisted.extend(tree.complement(|entry, kind| {
+            left.push(tree.complement(|entry, kind| {
                 domain.grant(entry, kind == FileKind::Directory, Grant::Write)
             })?);
         }
@@ -311,8 +333,13 @@ impl Picture {
         }
         domain.enforce()?;
         seccomp::enforce()?;
-        unlisted.sort();
-        unlisted.dedup();
-        Ok(unlisted)
+        capabilities::give_up()?;
+        let mut why = BTreeMap::new();
+        for Left { unlisted, again } in left {
+            why.extend(unlisted.into_iter().map(|folder| (folder, "it cannot be listed")));
+            let reason = "it is another name of what is protected, or of what holds that";
+            why.extend(again.into_iter().map(|folder| (folder, reason)));
+        }
+        Ok(why)
     }
 }

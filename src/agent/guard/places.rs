@@ -9,7 +9,7 @@ use crate::sys::dir;
 use crate::sys::env::{self, Surroundings};
 use crate::sys::mounts::Mount;
 
-/// What shells and sessions read when they start, below a home.
+/// What shells and sessions read when they start: below a home,
 const START_UP: &[&str] = &[
     ".bashrc",
     ".bash_profile",
@@ -26,15 +26,18 @@ const START_UP: &[&str] = &[
     ".cshrc",
     ".tcshrc",
     ".login",
+    ".xinitrc",
     ".xprofile",
+    ".xsession",
     ".xsessionrc",
     ".pam_environment",
-    ".config/fish",
-    ".config/environment.d",
-    ".config/autostart",
 ];
-/// Units of the user's systemd, below a home.
-const UNITS: &[&str] = &[".config/systemd/user", ".local/share/systemd/user"];
+/// where `ZDOTDIR` says,
+const ZSH: &[&str] = &[".zshrc", ".zshenv", ".zprofile", ".zlogin", ".zlogout"];
+/// and below `~/.config`, or where `XDG_CONFIG_HOME` says.
+const CONFIG: &[&str] = &["fish", "zsh", "environment.d", "autostart", "plasma-workspace/env"];
+/// Units of the user's systemd, there and below `~/.local/share`, or where `XDG_DATA_HOME` says.
+const UNITS: &[&str] = &["systemd/user"];
 
 /// All of these that this user could change, each with why it is protected.
 pub(super) fn beside(
@@ -65,17 +68,33 @@ pub(super) fn beside(
     let mut homes: Vec<&Path> =
         world.home.iter().chain(&world.passwd_home).map(PathBuf::as_path).collect();
     homes.dedup();
-    for home in homes.iter().filter(|home| home.is_dir()) {
-        for (names, why) in
-            [(START_UP, Why::StartUp), (&[".ssh"][..], Why::Keys), (UNITS, Why::Units)]
-        {
+    let there: Vec<&Path> = homes.iter().copied().filter(|home| home.is_dir()).collect();
+    let below = |name: &str| there.iter().map(|home| home.join(name)).collect::<Vec<_>>();
+    // Variables of this start: what a later one reads may have been moved by them.
+    let moved = |file: Option<&PathBuf>, up: usize| {
+        file.and_then(|file| file.ancestors().nth(up)).map(Path::to_path_buf)
+    };
+    let mut configs = below(".config");
+    configs.extend(moved(world.xdg_policy.as_ref(), 2));
+    let mut data = below(".local/share");
+    data.extend(moved(world.home_trash.as_ref(), 1));
+    let zsh: Vec<PathBuf> = env::variable("ZDOTDIR").map(PathBuf::from).into_iter().collect();
+    let of_homes = below("");
+    for (folders, names, why) in [
+        (&of_homes, START_UP, Why::StartUp),
+        (&zsh, ZSH, Why::StartUp),
+        (&configs, CONFIG, Why::StartUp),
+        (&of_homes, &[".ssh"], Why::Keys),
+        (&configs, UNITS, Why::Units),
+        (&data, UNITS, Why::Units),
+    ] {
+        for folder in folders {
             for name in names {
-                add(home.join(name), why);
+                add(folder.join(name), why);
             }
         }
     }
     let projects = world.cwd.iter().flat_map(|cwd| cwd.ancestors());
-    let configs: Vec<PathBuf> = homes.iter().map(|home| home.join(".config")).collect();
     let places = homes.into_iter().chain(configs.iter().map(PathBuf::as_path)).chain(projects);
     for settings in places.flat_map(own::calling) {
         add(settings, Why::Settings);
@@ -100,8 +119,11 @@ fn trashes<'a>(
     of_tops.chain(own).filter(|trash| trash.is_dir())
 }
 
-/// Whether this user may write to the place, or replace it or any folder above it, which is as good.
+/// Whether this user may write to the place, or replace it or any folder above it, which is as good; or
+/// owns it, and may so give that right.
 fn could_change(path: &Path, user: u32, known: &mut HashMap<PathBuf, bool>) -> bool {
+    let rules =
+        |at: &Path| dir::may_write(at) || dir::stat_path(at).is_ok_and(|meta| meta.uid == user);
     let replaced = |at: &Path| {
         let Some(folder) = at.parent() else { return false };
         let sticky = || {
@@ -109,7 +131,7 @@ fn could_change(path: &Path, user: u32, known: &mut HashMap<PathBuf, bool>) -> b
             let shared = of(folder).filter(|meta| meta.mode & 0o1000 != 0 && meta.uid != user);
             user != 0 && shared.is_some() && of(at).is_some_and(|meta| meta.uid != user)
         };
-        dir::may_write(folder) && !sticky()
+        rules(folder) && !sticky()
     };
     // Most places lie in the same few folders.
     let mut known_replaced = |at: &Path| match known.get(at) {
@@ -118,5 +140,5 @@ fn could_change(path: &Path, user: u32, known: &mut HashMap<PathBuf, bool>) -> b
     };
     // From the top: where a folder above can be replaced nothing else needs to be asked.
     let above: Vec<&Path> = path.ancestors().collect();
-    above.into_iter().rev().any(&mut known_replaced) || dir::may_write(path)
+    above.into_iter().rev().any(&mut known_replaced) || rules(path)
 }

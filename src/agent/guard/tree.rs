@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::facts::FileKind;
+use crate::facts::{FileId, FileKind, Meta};
 use crate::sys::{dir, errors};
 
 /// Room for the names of a listing.
@@ -22,6 +22,15 @@ pub(super) struct Tree {
     leaves: BTreeSet<PathBuf>,
     /// The folders on the way down, with the names in them that are not granted.
     held: BTreeMap<PathBuf, HashSet<OsString>>,
+}
+
+/// What lies beside the way down and is not granted all the same.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// Folders that cannot be listed: nothing in them is granted.
+    pub unlisted: Vec<PathBuf>,
+    /// Other names of a folder that is withheld, or on the way down.
+    pub again: Vec<PathBuf>,
 }
 
 impl Tree {
@@ -54,11 +63,6 @@ impl Tree {
         path.ancestors().any(|above| self.leaves.contains(above))
     }
 
-    /// Whether it is itself one that is withheld.
-    pub(super) fn is_leaf(&self, path: &Path) -> bool {
-        self.leaves.contains(path)
-    }
-
     /// Whether the place lies on the way down to one that is withheld.
     pub(super) fn holds(&self, path: &Path) -> bool {
         self.held.contains_key(path)
@@ -69,21 +73,29 @@ impl Tree {
         self.held.keys().map(PathBuf::as_path)
     }
 
-    /// Calls `each` with every entry beside the way down, opened, and whether it is a folder. Links are
-    /// passed by: what they lead to is granted, or not, in its own place. Gives the folders that cannot
-    /// be listed, in which nothing is granted.
+    /// What is withheld, and what is on the way down, by identity: rules are kept with that, so that
+    /// granting it by another name (a bind mount, a name in other letters) would grant it by all.
+    pub(super) fn ids(&self) -> HashSet<FileId> {
+        let all = self.leaves.iter().chain(self.held.keys());
+        all.filter_map(|path| dir::stat_path(path).ok()).map(|meta| meta.id).collect()
+    }
+
+    /// Calls `each` with every entry beside the way down, opened, and what it is. Links are passed by:
+    /// what they lead to is granted, or not, in its own place; and files of several names, which may
+    /// be what is withheld.
     pub(super) fn complement(
         &self,
         mut each: impl FnMut(&OwnedFd, FileKind) -> Result<()>,
-    ) -> Result<Vec<PathBuf>> {
-        let mut unlisted = Vec::new();
+    ) -> Result<Left> {
+        let mut left = Left::default();
+        let own = self.ids();
         let mut buffer = Vec::with_capacity(BUFFER);
         for (folder, not_granted) in &self.held {
             let opened = match dir::open_unlinked(folder) {
                 Ok(opened) => opened,
                 Err(error) if errors::is_missing(&error) => continue,
                 Err(_) => {
-                    unlisted.push(folder.clone());
+                    left.unlisted.push(folder.clone());
                     continue;
                 }
             };
@@ -96,8 +108,13 @@ impl Tree {
                 }
                 // What has gone meanwhile, or may not be reached, needs no rule.
                 let Ok(entry) = dir::open_entry_at(&opened, name) else { return Ok(()) };
-                let kind = kind.map_or_else(|| dir::stat_fd(&entry).map(|m| m.kind), Ok)?;
-                if kind == FileKind::Symlink { Ok(()) } else { each(&entry, kind) }
+                let Meta { id, kind, nlink, .. } = dir::stat_fd(&entry)?;
+                if own.contains(&id) {
+                    left.again.push(folder.join(OsStr::from_bytes(name.to_bytes())));
+                    return Ok(());
+                }
+                let named_again = kind == FileKind::File && nlink > 1;
+                if kind == FileKind::Symlink || named_again { Ok(()) } else { each(&entry, kind) }
             };
             let listed = dir::each_name_while(&opened, &mut buffer, |name, entry| {
                 done = one(name, entry.kind);
@@ -105,10 +122,10 @@ impl Tree {
             });
             done?;
             if listed.is_err() {
-                unlisted.push(folder.clone());
+                left.unlisted.push(folder.clone());
             }
         }
-        Ok(unlisted)
+        Ok(left)
     }
 }
 
@@ -137,14 +154,16 @@ mod tests {
             std::fs::create_dir_all(top.join(folder)).unwrap();
         }
         std::fs::write(top.join("a/file"), "x").unwrap();
+        std::fs::write(top.join("a/root/twice"), "x").unwrap();
+        std::fs::hard_link(top.join("a/root/twice"), top.join("a/twice")).unwrap();
         std::os::unix::fs::symlink("root", top.join("a/link")).unwrap();
         let tree = Tree::of(&[top.join("a/root")], &[]);
         let mut seen = Vec::new();
-        let unlisted = tree.complement(|entry, kind| {
+        let left = tree.complement(|entry, kind| {
             seen.push((dir::stat_fd(entry)?.id, kind));
             Ok(())
         });
-        assert_eq!(unlisted.unwrap(), Vec::<PathBuf>::new());
+        assert_eq!(left.unwrap().unlisted, Vec::<PathBuf>::new());
         let id = |path: &str| dir::stat_path(&top.join(path)).unwrap().id;
         for (path, kind) in [
             ("a/beside", FileKind::Directory),
@@ -153,7 +172,7 @@ mod tests {
         ] {
             assert!(seen.contains(&(id(path), kind)), "{path}");
         }
-        for path in ["a", "a/root", "a/root/in", ""] {
+        for path in ["a", "a/root", "a/root/in", "a/root/twice", ""] {
             assert!(seen.iter().all(|(seen, _)| *seen != id(path)), "{path}");
         }
     }

@@ -14,13 +14,15 @@ use std::thread;
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::{End, Exit, failed, world};
+use super::world::{self, World};
+use super::{End, Exit, failed};
 use crate::agent::guard::{self, Picture, Wanted};
 use crate::cli;
-use crate::sys::env;
+use crate::keep;
 use crate::sys::jobs::{self, Child, Streams, Turn};
 use crate::sys::pty::{self, Pty};
 use crate::sys::signals;
+use crate::sys::{env, errors};
 use crate::tell::{self, Voice};
 
 pub(super) use inner::inner;
@@ -65,10 +67,33 @@ fn guarded(args: &cli::guard::Guard, voice: Voice) -> Result<End> {
         voice.no_guard(&picture.problems);
         return Ok(End::Own(exit));
     }
+    let made = own_folders(&world)?;
+    // What was not there is protected by what it is, not by what it would be.
+    let picture =
+        if made { guard::picture(&wanted, &world.surroundings, &world.policy) } else { picture };
     if let Some(text) = tell::helpers(&picture.helpers) {
         voice.remark(&text);
     }
     start(&picture, &args.command)
+}
+
+/// Makes the folders of the state and of the home trash: what is first made in the guard can be made as a link
+/// to where deleting is granted. Where this user cannot make one, neither can the command. Says whether
+/// any was made.
+fn own_folders(world: &World) -> Result<bool> {
+    let s = &world.surroundings;
+    let mut made = false;
+    for folder in s.state.iter().chain(&s.home_trash).filter(|folder| !folder.is_dir()) {
+        match keep::make_own(folder, (s.user != s.euid).then_some(s.user)) {
+            Ok(()) => made = true,
+            Err(error) if error.downcast_ref::<io::Error>().is_some_and(errors::is_refused) => {}
+            Err(error) => {
+                let text = format!("cannot make `{}`, which must be protected", folder.display());
+                return Err(error.context(text));
+            }
+        }
+    }
+    Ok(made)
 }
 
 fn absolute(paths: &[OsString], cwd: Option<&Path>) -> Result<Vec<PathBuf>> {
@@ -120,13 +145,10 @@ fn inside(
     pty: Option<&Pty>,
     which: [bool; 3],
 ) -> Result<Child> {
-    let unlisted =
-        picture.enforce().context("the guard could not be made, and nothing was started")?;
-    for folder in unlisted {
-        Voice::Aside.remark(&format!(
-            "{} cannot be listed: nothing in it can be deleted in the guard",
-            tell::harmless_path(&folder)
-        ));
+    let left = picture.enforce().context("the guard could not be made, and nothing was started")?;
+    for (folder, why) in left {
+        let folder = tell::harmless_path(&folder);
+        Voice::Aside.remark(&format!("nothing in {folder} can be deleted in the guard: {why}"));
     }
     // Where there is no terminal to keep, one start of a program is spared. What is not started like that,
     // as a script without a first line, is left to the step inside: it says why, or knows a shell for it.

@@ -11,6 +11,7 @@ use crate::sys::signals::{self, Caught};
 
 /// Until the command ends, without a terminal.
 pub(super) fn without(child: Child, caught: &Caught) -> io::Result<Turn> {
+    let mut passed = Vec::new();
     loop {
         match child.turn() {
             Some(Turn::Stopped(signal)) => {
@@ -18,10 +19,22 @@ pub(super) fn without(child: Child, caught: &Caught) -> io::Result<Turn> {
                 caught.forget_stop();
                 child.go_on();
             }
-            Some(end) => return Ok(end),
+            Some(end) => {
+                // It may have been for the whole group: of that, this process alone has heard it.
+                if let Turn::Killed(signal) = end
+                    && passed.contains(&signal)
+                {
+                    child.signal_group(signal);
+                }
+                return Ok(end);
+            }
             None => relay::wait(&caught.wake)?,
         }
+        if caught.size() {
+            child.signal(signals::WINDOW);
+        }
         for signal in caught.passed() {
+            passed.push(signal);
             if signals::is_typed(signal) {
                 // A terminal that is nobody's stream sends these to all that run in front of it.
                 child.signal_group(signal);
