@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
 
+use crate::sys::dir;
+
 /// The system's policy file.
 pub const SYSTEM: &str = "/etc/safe-rm/policy.toml";
 
@@ -170,7 +172,7 @@ pub fn read(
     );
     let mut policy = Policy::default();
     for (path, reach) in files {
-        let text = match std::fs::read_to_string(&path) {
+        let text = match dir::open_regular(&path).and_then(std::io::read_to_string) {
             Ok(text) => text,
             Err(e)
                 if matches!(

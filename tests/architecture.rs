@@ -19,7 +19,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crew", &[]),
     ("facts", &[]),
     ("families", &[]),
-    ("policy", &[]),
+    ("policy", &["sys"]),
     ("shell", &["cli"]),
     ("when", &["facts"]),
     ("look", &["crew", "facts", "families", "sys", "when"]),

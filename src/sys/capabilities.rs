@@ -9,6 +9,7 @@ const GIVEN_UP: CapabilitySet = CapabilitySet::SYS_ADMIN // another view of the 
     .union(CapabilitySet::SYS_MODULE) // code in the kernel
     .union(CapabilitySet::SYS_RAWIO) // the memory of the machine, commands to disks
     .union(CapabilitySet::SYS_BOOT) // another kernel
+    .union(CapabilitySet::DAC_READ_SEARCH) // files by handles, past all folders
     .union(CapabilitySet::BPF) // code in the kernel
     .union(CapabilitySet::MKNOD); // a device of a disk
 

@@ -154,6 +154,19 @@ pub fn stat_path(path: &Path) -> io::Result<Meta> {
     Ok(meta_of(&statx(rustix::fs::CWD, path, AtFlags::empty(), wanted())?))
 }
 
+/// Which device a block device is, as `major:minor`.
+///
+/// # Errors
+/// As stat(2); for what is none.
+pub fn device_of(path: &Path) -> io::Result<String> {
+    let s = rustix::fs::stat(path)?;
+    if FileType::from_raw_mode(s.st_mode) != FileType::BlockDevice {
+        return Err(io::Error::other("not a block device"));
+    }
+    let (major, minor) = (rustix::fs::major(s.st_rdev), rustix::fs::minor(s.st_rdev));
+    Ok(format!("{major}:{minor}"))
+}
+
 /// The group of what a path leads to.
 ///
 /// # Errors

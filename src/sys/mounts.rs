@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One line of mountinfo.
 #[derive(Clone, Debug)]
@@ -25,6 +25,32 @@ pub struct Mount {
     pub lower: Vec<PathBuf>,
 }
 
+impl Mount {
+    /// The files in which the disk of this mount lies, however many devices are between (sysfs).
+    #[must_use]
+    pub fn images(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let of_source = || super::dir::device_of(&self.source).ok();
+        let anonymous = self.device.starts_with("0:");
+        let first = if anonymous { of_source() } else { Some(self.device.clone()) };
+        let mut left: Vec<PathBuf> =
+            first.map(|device| Path::new("/sys/dev/block").join(device)).into_iter().collect();
+        // No device is made of more.
+        for _ in 0..64 {
+            let Some(device) = left.pop() else { break };
+            if let Ok(file) = std::fs::read(device.join("loop/backing_file")) {
+                found.push(PathBuf::from(OsString::from_vec(file.trim_ascii_end().to_vec())));
+            }
+            if device.join("partition").exists() {
+                left.push(device.join(".."));
+            }
+            let below = std::fs::read_dir(device.join("slaves")).into_iter().flatten().flatten();
+            left.extend(below.map(|entry| entry.path()));
+        }
+        found
+    }
+}
+
 /// Reads the mounts of this process's namespace.
 ///
 /// # Errors
@@ -40,7 +66,7 @@ fn parse(text: &[u8]) -> Vec<Mount> {
         let path = |at: usize| Some(PathBuf::from(OsString::from_vec(unescape(fields.get(at)?))));
         let fs = String::from_utf8_lossy(fields.get(dash + 1)?).into_owned();
         let options = fields.get(dash + 3).copied().filter(|_| fs == "overlay");
-        let (upper, lower) = layers(&unescape(options.unwrap_or_default()));
+        let (upper, lower) = layers(&unescape(&commas_kept(options.unwrap_or_default())));
         Some(Mount {
             id: std::str::from_utf8(fields.first()?).ok()?.parse().ok()?,
             point: path(4)?,
@@ -55,13 +81,26 @@ fn parse(text: &[u8]) -> Vec<Mount> {
     text.split(|&b| b == b'\n').filter_map(line).collect()
 }
 
+/// The options with commas that are a part of one marked as the kernel did before Linux 6.5, by a backslash.
+fn commas_kept(options: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(options.len());
+    for (at, &byte) in options.iter().enumerate() {
+        if options[at..].starts_with(b"\\054") {
+            out.extend(b"\\134");
+        }
+        out.push(byte);
+    }
+    out
+}
+
 /// The layers of an overlay, by its options.
 fn layers(options: &[u8]) -> (Option<PathBuf>, Vec<PathBuf>) {
     let (mut upper, mut lower) = (None, Vec::new());
     for (key, value) in separated(options, b',').iter().filter_map(|o| o.split_once_byte(b'=')) {
         match key {
             b"upperdir" => upper = Some(plain(value)),
-            b"lowerdir" | b"lowerdir+" | b"datadir+" => {
+            b"lowerdir+" | b"datadir+" => lower.push(plain(value)),
+            b"lowerdir" => {
                 lower.extend(
                     separated(value, b':').iter().filter(|l| !l.is_empty()).map(|l| plain(l)),
                 );
@@ -150,5 +189,10 @@ mod tests {
         let mount = &parse(line)[0];
         assert_eq!(mount.upper, Some(PathBuf::from("/u")));
         assert_eq!(mount.lower, [PathBuf::from("/a"), PathBuf::from("/b:c")]);
+        let line =
+            b"40 1 0:9 / /m rw - overlay none rw,lowerdir+=/a:b,upperdir=/f\\054e/u,workdir=/w\n";
+        let mount = &parse(line)[0];
+        assert_eq!(mount.upper, Some(PathBuf::from("/f,e/u")));
+        assert_eq!(mount.lower, [PathBuf::from("/a:b")]);
     }
 }

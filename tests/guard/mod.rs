@@ -55,6 +55,8 @@ case $FS in
         truncate -s 400M image; mkfs.btrfs -q image; mount -o loop,user_subvol_rm_allowed image disk ;;
     *) truncate -s 400M image; mkfs.$FS -q image; mount -o loop image disk ;;
 esac
+# What remains in place of the image would be a way round.
+rm -f image
 cd disk
 mkdir home bin pristine pristine/top free
 cp "$BIN" bin/safe-rm

@@ -1,5 +1,6 @@
 //! Other ways to what is protected: a bind mount, a file system mounted twice, the layers of an
-//! overlay, a folder mirrored by FUSE. Landlock judges by the place through which a file is reached.
+//! overlay, a folder mirrored by FUSE, the image that a disk lies in. Landlock judges by the place
+//! through which a file is reached.
 
 use std::path::{Path, PathBuf};
 
@@ -9,19 +10,10 @@ use crate::sys::dir;
 use crate::sys::errors;
 use crate::sys::mounts::Mount;
 
-/// File systems that show a folder of another one again, and name it as their source.
+/// File systems that show folders of another one again, under the same names.
 const MIRRORS: &[&str] = &["fuse.bindfs", "fuse.mergerfs", "fuse.unionfs", "ecryptfs"];
-
-/// A way round.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Hole {
-    /// What is protected.
-    pub protected: PathBuf,
-    /// Where it, or a part of it, is seen as well.
-    pub seen: PathBuf,
-    /// Why that is so.
-    pub how: &'static str,
-}
+/// Those of them that name several, parted by colons.
+const MERGED: &[&str] = &["fuse.mergerfs", "fuse.unionfs"];
 
 /// What is granted.
 pub(super) struct Granted<'a> {
@@ -33,28 +25,47 @@ pub(super) struct Granted<'a> {
     pub allowed: &'a [PathBuf],
 }
 
-/// All that lead to these places from where something is granted, and the places of which that cannot be
-/// told, since their mount is not listed: in a chroot, that of the root.
+/// Why no guard would hold, with the way out, each once.
+#[derive(Default)]
+struct Found(Vec<(String, String)>);
+
+impl Found {
+    fn add(&mut self, text: String, hint: String) {
+        if self.0.iter().all(|(known, _)| *known != text) {
+            self.0.push((text, hint));
+        }
+    }
+
+    fn hole(&mut self, protected: &Path, seen: &Path, how: &str) {
+        let (protected, seen) = (protected.display(), seen.display());
+        self.add(
+            format!("`{protected}` can be reached as `{seen}` as well: {how}"),
+            format!("unmount it, or protect both: `--protect {seen}`"),
+        );
+    }
+}
+
+/// All ways to these places from where something is granted, and what leaves open whether there is one.
 pub(super) fn holes(
     places: &[Place],
     with: &Granted<'_>,
     mounts: &[Mount],
-) -> (Vec<Hole>, Vec<PathBuf>) {
-    let (mut holes, mut unknown) = (Vec::new(), Vec::new());
+) -> Vec<(String, String)> {
+    let mut found = Found::default();
     let granted = |path: &Path| with.allowed.iter().any(|folder| path.starts_with(folder));
     for Place { path: place, read_only, .. } in places.iter().filter(|place| place.there) {
         // What is protected from removing alone lets through what writes.
         let tree = if *read_only { with.writing } else { with.removing };
+        let is_open = |seen: &Path| !tree.withholds(seen) || granted(seen);
         let Some(shown) = shows(place, &granted, mounts) else {
-            unknown.push(place.clone());
-            continue;
-        };
-        let mut hole = |seen: PathBuf, how| {
-            let hole = Hole { protected: place.clone(), seen, how };
-            let open = !tree.withholds(&hole.seen) || granted(&hole.seen);
-            if open && !holes.contains(&hole) {
-                holes.push(hole);
+            let text = format!("the mount on which `{}` lies is not listed", place.display());
+            let hint = "where the mount of `/` is not told, as in a chroot, other ways cannot be seen: \
+                        start the guard outside of it";
+            // One such line says it for all that lies there.
+            if found.0.iter().all(|(_, known)| known != hint) {
+                found.add(text, hint.to_owned());
             }
+            continue;
         };
         for (device, shown, at) in shown {
             for mount in mounts.iter().filter(|m| m.device == device) {
@@ -65,35 +76,50 @@ pub(super) fn holes(
                 }
                 if let Some(seen) = seen_at(mount, &shown)
                     && is_reached(&seen, mount)
+                    && is_open(&seen)
                 {
-                    hole(seen, "the same folder is mounted there");
+                    found.hole(place, &seen, "the same folder is mounted there");
                 }
             }
         }
         for mount in mounts {
-            if let Some(rest) = below(mount, place) {
-                for layer in mount.upper.iter().chain(&mount.lower) {
-                    let seen = joined(layer, &rest);
-                    if dir::stat_path(&seen).is_ok() {
-                        hole(seen, "it is a layer of the overlay");
+            let rest = below(mount, place);
+            if let Some(rest) = &rest {
+                for image in mount.images().iter().filter(|i| dir::stat_path(i).is_ok()) {
+                    if is_open(image) {
+                        found.hole(place, image, "it is the image of the disk");
+                    }
+                }
+                for (seen, how) in beneath(mount, rest) {
+                    if dir::stat_path(&seen).is_ok() && is_open(&seen) {
+                        found.hole(place, &seen, how);
                     }
                 }
             }
-            let mirrored = MIRRORS.contains(&mount.fs.as_str()).then_some(&mount.source);
-            for (written, how) in [
-                (mount.upper.as_ref(), "what is removed there is removed in this layer of it"),
-                (mirrored, "it is mirrored there"),
-            ] {
-                let Some(written) = written.filter(|w| w.is_absolute()) else { continue };
-                if written.starts_with(place) {
-                    hole(mount.point.clone(), how);
-                } else if let Ok(rest) = place.strip_prefix(written) {
-                    hole(joined(&mount.point, rest), how);
+            for (folder, same_names, how) in written_to(mount) {
+                let seen = if folder.starts_with(place) {
+                    mount.point.clone()
+                } else if let Ok(rest) = place.strip_prefix(folder) {
+                    joined(&mount.point, if same_names { rest } else { Path::new("") })
+                } else {
+                    continue;
+                };
+                if is_open(&seen) {
+                    found.hole(place, &seen, how);
                 }
+            }
+            let concerned =
+                rest.is_some() || mount.upper.as_ref().is_some_and(|u| !u.is_absolute());
+            let merged = MERGED.contains(&mount.fs.as_str());
+            if is_vague(mount) && (concerned || merged) && !tree.withholds(&mount.point) {
+                found.add(
+                    format!("which folders `{}` shows is not told in full", mount.point.display()),
+                    format!("mount it ({}) with their whole paths", mount.fs),
+                );
             }
         }
     }
-    (holes, unknown)
+    found.0
 }
 
 /// What is shown at a place, as folders of file systems: of its own, and of those mounted in it where
@@ -135,12 +161,58 @@ fn is_reached(seen: &Path, mount: &Mount) -> bool {
     }
 }
 
-/// The rest of a place below an overlay that shows it.
+/// Where a place lies in what a mount shows, if it lies there.
 fn below(mount: &Mount, place: &Path) -> Option<PathBuf> {
-    if mount.upper.is_none() && mount.lower.is_empty() {
-        return None;
-    }
+    let rest = place.strip_prefix(&mount.point).ok()?;
     let is_its = dir::stat_path(place).is_ok_and(|meta| meta.mount == mount.id);
-    let rest = place.strip_prefix(&mount.point).ok().filter(|_| is_its)?;
-    Some(joined(mount.root.strip_prefix("/").unwrap_or(&mount.root), rest))
+    is_its.then(|| joined(mount.root.strip_prefix("/").unwrap_or(&mount.root), rest))
+}
+
+/// Where something of a mount lies as well, by what the mount is made of.
+fn beneath(mount: &Mount, rest: &Path) -> Vec<(PathBuf, &'static str)> {
+    let layers = mount.upper.iter().chain(&mount.lower).filter(|layer| layer.is_absolute());
+    let layers = layers.map(|layer| (joined(layer, rest), "it is a layer of the overlay"));
+    let mirrored = sources(mount).into_iter().map(|(folder, same_names)| {
+        let seen = joined(&folder, if same_names { rest } else { Path::new("") });
+        (seen, "it is shown from there")
+    });
+    layers.chain(mirrored).collect()
+}
+
+/// Folders in which something is changed when it is changed in the mount, and whether under the same name.
+fn written_to(mount: &Mount) -> Vec<(PathBuf, bool, &'static str)> {
+    let upper = mount.upper.iter().filter(|upper| upper.is_absolute());
+    let upper = upper
+        .map(|upper| (upper.clone(), true, "what is removed there is removed in this layer of it"));
+    let mirrored = sources(mount).into_iter();
+    upper.chain(mirrored.map(|(folder, same)| (folder, same, "it is mirrored there"))).collect()
+}
+
+/// The folders that a mount shows again, or keeps its files in, and whether under the same names: by FUSE any
+/// folder that it names as its source is one.
+fn sources(mount: &Mount) -> Vec<(PathBuf, bool)> {
+    let same_names = MIRRORS.contains(&mount.fs.as_str());
+    if !same_names && !mount.fs.starts_with("fuse.") {
+        return Vec::new();
+    }
+    let folders = parts(mount).into_iter().filter(|folder| folder.is_absolute());
+    folders.filter(|folder| folder.is_dir()).map(|folder| (folder, same_names)).collect()
+}
+
+/// The source of a mount, by parts where it has several: `/a=RW:/b`.
+fn parts(mount: &Mount) -> Vec<PathBuf> {
+    let source = mount.source.to_string_lossy();
+    if !MERGED.contains(&mount.fs.as_str()) {
+        return vec![mount.source.clone()];
+    }
+    source.split(':').map(|part| part.split('=').next().unwrap_or(part).into()).collect()
+}
+
+/// Whether a mount names what it is made of by paths that begin somewhere unknown. That of a container's `/`
+/// lies outside of all that can be seen in it.
+fn is_vague(mount: &Mount) -> bool {
+    let layers = mount.upper.iter().chain(&mount.lower).any(|layer| !layer.is_absolute());
+    let merged = MERGED.contains(&mount.fs.as_str());
+    let parts = merged && parts(mount).iter().any(|part| !part.is_absolute());
+    (layers && mount.point != Path::new("/")) || parts
 }

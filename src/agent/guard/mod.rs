@@ -250,21 +250,11 @@ impl Builder {
             writing: writing.as_ref().unwrap_or(&removing),
             allowed: &allowed,
         };
-        let (found, unknown) = holes::holes(&self.places, &granted, all);
-        for place in unknown.iter().take(usize::from(!all.is_empty())) {
-            let text = format!("the mount on which `{}` lies is not listed", place.display());
-            self.refused(
-                &text,
-                "where the mount of `/` is not told, as in a chroot, other ways to it cannot be seen: \
-                 start the guard outside of it",
-            );
-        }
-        for hole in found {
-            let (protected, seen) = (hole.protected.display(), hole.seen.display());
-            self.refused(
-                &format!("`{protected}` can be reached as `{seen}` as well: {}", hole.how),
-                &format!("unmount it, or protect both: `--protect {seen}`"),
-            );
+        // Where the mounts cannot be read that is said already.
+        let found =
+            if all.is_empty() { Vec::new() } else { holes::holes(&self.places, &granted, all) };
+        for (text, hint) in found {
+            self.refused(&text, &hint);
         }
         let held = removing.held().filter(|folder| folder.is_dir()).map(Path::to_path_buf);
         Picture {
