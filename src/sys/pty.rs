@@ -53,11 +53,19 @@ pub fn like(outer: impl AsFd) -> io::Result<Pty> {
     grantpt(&master)?;
     unlockpt(&master)?;
     let slave = ioctl_tiocgptpeer(&master, flags)?;
-    tcsetattr(&slave, OptionalActions::Now, &tcgetattr(&outer)?)?;
+    settle(&outer, &slave)?;
     let _ = resize(&outer, &master);
     let status = rustix::fs::fcntl_getfl(&master)?;
     rustix::fs::fcntl_setfl(&master, status | OFlags::NONBLOCK)?;
     Ok(Pty { master, slave })
+}
+
+/// Gives one terminal the settings of the other.
+///
+/// # Errors
+/// As tcsetattr(3).
+pub fn settle(from: impl AsFd, to: impl AsFd) -> io::Result<()> {
+    Ok(tcsetattr(to, OptionalActions::Now, &tcgetattr(from)?)?)
 }
 
 /// Gives one terminal the size of the other.

@@ -5,24 +5,26 @@ use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 /// No more than this waits for a reader.
 const WAITING: usize = 1 << 16;
+/// How long nothing is looked at where the terminal is for another job.
+const BEHIND: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
 /// Waits for a signal.
 ///
 /// # Errors
 /// As poll(2).
 pub fn wait(wake: &UnixStream) -> io::Result<()> {
-    ready(&mut [PollFd::new(wake, PollFlags::IN)])?;
+    ready(&mut [PollFd::new(wake, PollFlags::IN)], None)?;
     emptied(wake);
     Ok(())
 }
 
-fn ready(fds: &mut [PollFd<'_>]) -> io::Result<()> {
-    match poll(fds, None) {
+fn ready(fds: &mut [PollFd<'_>], most: Option<&Timespec>) -> io::Result<()> {
+    match poll(fds, most) {
         Ok(_) | Err(Errno::INTR) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -105,7 +107,7 @@ impl Relay {
     }
 
     /// Waits until something can be moved or a signal came, and moves what can be. What is typed is
-    /// read only where it is for the command.
+    /// read only where it is for the command; where it is not, this does not wait for long.
     ///
     /// # Errors
     /// As poll(2).
@@ -126,7 +128,7 @@ impl Relay {
             if !inner.is_empty() {
                 fds.push(PollFd::new(&self.master, inner));
             }
-            ready(&mut fds)?;
+            ready(&mut fds, if in_front { None } else { Some(&BEHIND) })?;
             let mut told = fds[1..].iter().map(PollFd::revents);
             let mut next = |asked: PollFlags| {
                 if asked.is_empty() { PollFlags::empty() } else { told.next().unwrap_or(asked) }
@@ -164,7 +166,7 @@ impl Relay {
                 }
                 continue;
             }
-            if ready(&mut [PollFd::new(&self.outer, PollFlags::OUT)]).is_err() {
+            if ready(&mut [PollFd::new(&self.outer, PollFlags::OUT)], None).is_err() {
                 return;
             }
             self.shown.give(&self.outer);

@@ -106,6 +106,9 @@ pub fn is_typed(signal: i32) -> bool {
     [SIGINT, SIGQUIT].contains(&signal)
 }
 
+/// Stops what runs in front of a terminal when a key is typed.
+pub const KEY: i32 = SIGTSTP;
+
 /// Tells that the size of the terminal changed.
 pub const WINDOW: i32 = SIGWINCH;
 

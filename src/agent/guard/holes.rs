@@ -108,10 +108,10 @@ pub(super) fn holes(
                     found.hole(place, &seen, how);
                 }
             }
-            let concerned =
-                rest.is_some() || mount.upper.as_ref().is_some_and(|u| !u.is_absolute());
-            let merged = MERGED.contains(&mount.fs.as_str());
-            if is_vague(mount) && (concerned || merged) && !tree.withholds(&mount.point) {
+            // What lies in it may lie where deleting is granted; what is written to it may go to the place.
+            let may_go_to = mount.upper.is_some() || MERGED.contains(&mount.fs.as_str());
+            let concerned = rest.is_some() || (may_go_to && !tree.withholds(&mount.point));
+            if concerned && is_vague(mount) {
                 found.add(
                     format!("which folders `{}` shows is not told in full", mount.point.display()),
                     format!("mount it ({}) with their whole paths", mount.fs),
@@ -208,8 +208,8 @@ fn parts(mount: &Mount) -> Vec<PathBuf> {
     source.split(':').map(|part| part.split('=').next().unwrap_or(part).into()).collect()
 }
 
-/// Whether a mount names what it is made of by paths that begin somewhere unknown. That of a container's `/`
-/// lies outside of all that can be seen in it.
+/// Whether a mount names what it is made of by paths that begin somewhere unknown. What a container's `/` is
+/// made of lies outside of all that can be seen in it.
 fn is_vague(mount: &Mount) -> bool {
     let layers = mount.upper.iter().chain(&mount.lower).any(|layer| !layer.is_absolute());
     let merged = MERGED.contains(&mount.fs.as_str());

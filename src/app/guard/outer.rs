@@ -52,14 +52,22 @@ pub(super) fn without(child: Child, caught: &Caught) -> io::Result<Turn> {
 struct Front {
     raw: Option<Raw>,
     shared: bool,
+    /// Whether the command has been in front of it: a shell whose job it was has its own settings meanwhile.
+    met: bool,
 }
 
 impl Front {
     /// Takes the terminal if it is for this process now, or lets it be.
-    fn look(&mut self, terminal: &File) {
+    fn look(&mut self, relay: &Relay) {
+        let terminal = relay.outer();
         if !jobs::is_in_front(terminal) {
             self.raw = None;
         } else if self.raw.is_none() {
+            if !self.met {
+                let _ = pty::settle(terminal, relay.master());
+                let _ = pty::resize(terminal, relay.master());
+            }
+            self.met = true;
             self.raw = pty::raw(terminal, self.shared).ok();
         }
     }
@@ -74,16 +82,18 @@ pub(super) fn with_terminal(
     which: [bool; 3],
 ) -> io::Result<Turn> {
     let mut relay = Relay::new(outer, master);
-    let mut front = Front { raw: None, shared: which.contains(&false) };
-    front.look(relay.outer());
+    let mut front = Front { raw: None, shared: which.contains(&false), met: false };
+    front.look(&relay);
     loop {
         match child.turn() {
-            Some(Turn::Stopped(signal)) => {
+            // Whatever stopped the command: the step inside can only stop by one signal, and with a key all
+            // of a pipeline stops.
+            Some(Turn::Stopped(_)) => {
                 relay.finish();
                 front.raw = None;
-                jobs::stop_as(signal, false);
+                jobs::stop_as(signals::KEY, false);
                 caught.forget_stop();
-                front.look(relay.outer());
+                front.look(&relay);
                 let _ = pty::resize(relay.outer(), relay.master());
                 child.go_on();
             }
@@ -91,7 +101,11 @@ pub(super) fn with_terminal(
                 relay.finish();
                 return Ok(end);
             }
-            None => relay.turn(&caught.wake, front.raw.is_some())?,
+            None => {
+                // Nothing tells a job in the background that it has come to the front.
+                front.look(&relay);
+                relay.turn(&caught.wake, front.raw.is_some())?;
+            }
         }
         for signal in caught.passed() {
             let key = pty::key(relay.master(), signal).filter(|_| front.shared);
@@ -110,7 +124,7 @@ pub(super) fn with_terminal(
             let _ = pty::resize(relay.outer(), relay.master());
         }
         if caught.goes_on() {
-            front.look(relay.outer());
+            front.look(&relay);
             child.go_on();
         }
     }
