@@ -56,6 +56,11 @@ const WAYS: &[Way] = &[
         "ln top/model/weights.bin free/h; dd if=/dev/zero of=free/h conv=notrunc count=1",
     ),
     way("rm", "rm", "rm -rf top/model"),
+    way(
+        "an overlay that works in it",
+        "python3",
+        "python3 bin/overlay_work.py top/model free/upper",
+    ),
     way("truncate", "truncate", "truncate -s 0 top/model/weights.bin"),
     way("mv over", "mv", "mv -f free/x top/model/weights.bin"),
     way(

@@ -58,14 +58,17 @@ esac
 # What remains in place of the image would be a way round.
 rm -f image
 cd disk
-mkdir home bin pristine pristine/top free
+mkdir home bin pristine pristine/top free elsewhere
 cp "$BIN" bin/safe-rm
+cp "$SOURCES"/*.py bin
+# A mount of the same disk that shows nothing of the model, as any container has one.
+mount --bind free elsewhere
 [ -z "$CC" ] || cc -O1 -o bin/uring "$SOURCES/uring.c"
 [ -z "$CC" ] || [ "$(uname -m)" != x86_64 ] || cc -O1 -o bin/old_ioctl "$SOURCES/old_ioctl.c"
 [ $FS != btrfs ] || btrfs -q subvolume create pristine/top/model
-mkdir -p pristine/top/model/sub pristine/top/model/empty
+mkdir -p pristine/top/model/sub pristine/top/model/empty pristine/top/model/work
 cd pristine/top/model
-for name in weights.bin config.json sub/shard.bin; do
+for name in weights.bin config.json sub/shard.bin work/adapter.bin; do
     { echo "$name of the model"; head -c 70000 /dev/urandom; } > $name
 done
 if command -v git > /dev/null; then git init -q . 2> /dev/null; fi
