@@ -139,6 +139,48 @@ fn another_things_record_is_left_alone() {
     assert!(info.exists() && trash.join("files/p").exists() && from.exists());
 }
 
+/// What lies in the trash goes back to where it was, whatever else a line says: neither the line that was
+/// there before nor the trash's own record can be taken away where deleting is refused.
+#[test]
+fn a_thing_that_is_said_to_have_been_elsewhere_stays_in_the_trash() {
+    for keeps_line in [true, false] {
+        let sandbox = Sandbox::now();
+        let trash = sandbox.home().join(".local/share/Trash");
+        for dir in [trash.clone(), trash.join("files"), trash.join("info")] {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::create_dir_all(&dir).unwrap();
+            std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o700)).unwrap();
+        }
+        let thing = trash.join("files/p");
+        std::fs::write(&thing, "weights").unwrap();
+        let info = trash.join("info/p.trashinfo");
+        let was = sandbox.work().join("models/p");
+        let said = if keeps_line { sandbox.work().join("free/p") } else { was.clone() };
+        std::fs::write(&info, format!("[Trash Info]\nPath={}\n", said.display())).unwrap();
+        for folder in ["models", "free"] {
+            std::fs::create_dir_all(sandbox.work().join(folder)).unwrap();
+        }
+        let entry = |plan: &str, from: &std::path::Path| {
+            let item =
+                json!({"from": from, "to": thing, "info": info, "ino": ino(&thing), "bytes": 7});
+            [
+                json!({"event": "intent", "plan": plan, "items": [item]}),
+                json!({"event": "moved", "plan": plan, "from": from}),
+            ]
+        };
+        let mut events = Vec::new();
+        if keeps_line {
+            events.extend(entry("abcd1234", &was));
+        }
+        events.extend(entry("abcd5678", &sandbox.work().join("free/p")));
+        journal(&sandbox, &events);
+        let answer = sandbox.run(&["undo"]);
+        assert_eq!(answer.code, 1, "{answer:?}");
+        assert!(answer.err.contains("by hand") || answer.out.contains("by hand"), "{answer:?}");
+        assert!(thing.exists() && !sandbox.work().join("free/p").exists());
+    }
+}
+
 /// A confirmation in a journal that somebody else has written into is nobody's word.
 #[test]
 fn a_confirmation_in_a_broken_journal_counts_for_nothing() {

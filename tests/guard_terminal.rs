@@ -68,6 +68,25 @@ fn its_end_passes_through() {
     }
 }
 
+/// Any signal that ends it alone ends it here, and leaves nothing running.
+#[test]
+fn a_signal_to_the_guard_ends_the_command() {
+    let world = world();
+    for signal in ["HUP", "TERM", "USR1", "ALRM", "VTALRM", "PROF", "XCPU", "ABRT", "TRAP"] {
+        let script = "sleep 47.1 & echo ready; wait";
+        let mut command = guarded(&world, script);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        child.stdout.take().unwrap().read_exact(&mut [0; 6]).unwrap();
+        let kill = |pid: u32| Command::new("kill").args(["-s", signal, &pid.to_string()]).status();
+        kill(child.id()).unwrap();
+        let status = child.wait().unwrap();
+        assert_ne!(status.signal(), None, "{signal}: {status:?}");
+        std::thread::sleep(Duration::from_millis(50));
+        let left = Command::new("pgrep").args(["-f", "^sleep 47.1"]).output().unwrap().stdout;
+        assert_eq!(String::from_utf8_lossy(&left), "", "{signal}");
+    }
+}
+
 /// Also without a terminal, where it is started in another way.
 #[test]
 fn without_a_terminal_it_has_a_session_of_its_own() {
@@ -156,10 +175,11 @@ fn it_has_a_terminal_and_a_session_of_its_own() {
     shell.line("tty; ps -o sid= -p $$; $G sh -c 'tty; ps -o sid= -p $$; echo end'd; echo $?:");
     let shown = shell.0.exp_string("0:").unwrap();
     let words: Vec<&str> = shown.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
-    let at = words.iter().position(|w| w.starts_with("/dev/pts")).unwrap();
-    assert!(words[at + 2].starts_with("/dev/pts"), "{words:?}");
-    assert_ne!(words[at], words[at + 2], "{words:?}");
-    assert_ne!(words[at + 1], words[at + 3], "{words:?}");
+    // Between the two it may be told of helpers that this machine has.
+    let shown = words.iter().enumerate().filter(|(_, word)| word.starts_with("/dev/pts"));
+    let shown: Vec<_> = shown.map(|(at, word)| (*word, words[at + 1])).collect();
+    let [(tty, session), (own, own_session)] = shown[..] else { panic!("{words:?}") };
+    assert!(tty != own && session != own_session, "{words:?}");
     assert_eq!(words.last(), Some(&"endd"));
 }
 
@@ -202,6 +222,20 @@ fn it_is_stopped_and_goes_on() {
     shell.says("word", "got word");
     shell.0.exp_string("> ").unwrap();
     shell.says("echo code=$?.", "code=9.");
+    // A pipeline stops as a whole.
+    shell.says("$G sh -c 'echo ready >&2; exec sleep 60' | cat", "ready");
+    shell.0.send_control('z');
+    shell.0.exp_string("Stopped").unwrap();
+    shell.says("kill %1; fg", "Terminated");
+    shell.0.exp_string("> ").unwrap();
+    // What began in the background is given the terminal when it comes to the front.
+    shell.says("$G cat & sleep 1; echo h'ere'", "here");
+    shell.line("fg");
+    std::thread::sleep(Duration::from_millis(600));
+    // This terminal echoes nothing: it comes from the command.
+    shell.says("a word", "a word");
+    shell.0.send_control('d');
+    shell.0.exp_string("> ").unwrap();
     // A shell inside has jobs of its own.
     shell.says("$G bash --norc --noprofile -i", "> ");
     shell.says("sh -c 'echo ready; exec sleep 60'", "ready");

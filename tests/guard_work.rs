@@ -212,6 +212,8 @@ fn guarded(world: &Sandbox, script: &str) -> (String, i32) {
     (String::from_utf8_lossy(&said).into_owned(), output.status.code().unwrap_or(-1))
 }
 
+const PLAYS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/guard/plays_outside.py");
+
 #[test]
 fn inside_a_request_is_filed_and_outside_a_person_approves() {
     let world = with_model();
@@ -229,6 +231,8 @@ fn inside_a_request_is_filed_and_outside_a_person_approves() {
         format!(
             "env -i HOME=$HOME setsid -w script -qec \"{BIN} approve {id}\" /dev/null < /dev/null"
         ),
+        // By what hides from safe-rm that the kernel refuses.
+        format!("python3 {PLAYS} script -qec \"$S approve {id}\" /dev/null < /dev/null"),
         format!("$S deny {id}; $S ack clock; $S rm -rf models/old; $S undo; $S purge; true"),
     ] {
         let (said, _) = guarded(&world, &script);
@@ -241,6 +245,63 @@ fn inside_a_request_is_filed_and_outside_a_person_approves() {
     assert_eq!(code, 0, "{shown}");
     assert!(!world.work().join("models/old").exists());
     assert_eq!(world.run(&["log", "--verify"]).code, 0);
+}
+
+/// Folders in which nothing can be tried hide nothing.
+#[test]
+fn who_may_not_try_is_inside() {
+    if !ready() {
+        return;
+    }
+    let hidden = "chmod 555 home home/.local/state/safe-rm; ls -ld home > /dev/null; \
+                  script -qec \"bin/safe-rm approve 12345678\" /dev/null < /dev/null";
+    let inner = format!("bin/safe-rm guard --protect models -- bash -c '{hidden}'");
+    let (said, _) = on_a_disk(&inner, true);
+    let flat = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("a person approves outside of it"), "{said}");
+    // The same without a guard is no such thing.
+    let (said, _) = on_a_disk(&format!("mkdir -p home/.local/state/safe-rm; {hidden}"), true);
+    assert!(!said.contains("outside of it"), "{said}");
+}
+
+/// What is this user's is protected although its mode says that it cannot be written, and where variables
+/// have moved it to.
+#[test]
+fn own_files_wherever_they_are() {
+    if !ready() {
+        return;
+    }
+    let script = "
+mkdir -p home/zsh home/xdg/fish home/data/systemd/user home/tools/ro
+echo rc > home/.bashrc; echo rc > home/zsh/.zshrc; echo rc > home/xdg/fish/config.fish
+echo unit > home/data/systemd/user/a.service
+cp bin/safe-rm home/tools/ro/safe-rm
+chmod 555 home/tools/ro; chmod 444 home/.bashrc; chmod 555 home
+export ZDOTDIR=/mnt/home/zsh XDG_CONFIG_HOME=/mnt/home/xdg XDG_DATA_HOME=/mnt/home/data
+home/tools/ro/safe-rm guard --protect models -- bash -c '
+chmod 755 home home/tools/ro; chmod 644 home/.bashrc
+rm -rf home/tools/ro home/zsh/.zshrc home/xdg/fish home/data/systemd; : > home/.bashrc; : > home/zsh/.zshrc'
+cat home/.bashrc home/zsh/.zshrc home/xdg/fish/config.fish home/data/systemd/user/a.service
+cmp bin/safe-rm home/tools/ro/safe-rm && echo same";
+    let (said, code) = on_a_disk(script, true);
+    assert!(code == 0 && said.starts_with("rc\nrc\nrc\nunit\nsame\n"), "{said}");
+}
+
+/// State and trash that are not there yet cannot be made as links to where deleting is granted.
+#[test]
+fn own_folders_are_there_before() {
+    if !ready() {
+        return;
+    }
+    let script = "
+mkdir home/granted
+bin/safe-rm guard --protect models -- bash -c '
+ln -s granted home/.local; mkdir -p home/granted/state; ln -s granted home/.local/state/safe-rm
+rm -rf home/.local'
+ls -d home/.local/state/safe-rm home/.local/share/Trash; test ! -L home/.local && echo none";
+    let (said, code) = on_a_disk(script, true);
+    let wanted = "home/.local/share/Trash\nhome/.local/state/safe-rm\nnone\n";
+    assert!(code == 0 && said.starts_with(wanted), "{said}");
 }
 
 #[test]

@@ -127,6 +127,9 @@ fn still_there(entries: &[Entry], hands: &Hands<'_>) -> bool {
 /// there before is then still there, and so is what the trash says of it.
 fn alone(entry: &Entry, all: &[Entry], hands: &Hands<'_>) -> Result<()> {
     let place = gate::place(entry, hands)?;
+    if place.thing(&entry.item).is_none() {
+        return Ok(());
+    }
     let same = |other: &&Entry| {
         other.state != State::Back
             && other.item.to == entry.item.to
