@@ -36,6 +36,13 @@ fn a_policy_that_cannot_be_understood_stops_everything() {
         assert_eq!(answer.code, 1, "{text}: {answer:?}");
         assert!(answer.said().contains("policy.toml"), "{answer:?}");
     }
+    // A FIFO in its place, which nobody writes to.
+    let file = sandbox.home().join(".config/safe-rm/policy.toml");
+    std::fs::remove_file(&file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    let answer = sandbox.run(&["notes"]);
+    assert_eq!(answer.code, 1, "{answer:?}");
+    assert!(answer.said().contains("not a regular file"), "{answer:?}");
     assert!(sandbox.work().join("notes").exists());
 }
 

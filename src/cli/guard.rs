@@ -22,7 +22,7 @@ pub struct Guard {
     #[arg(long, conflicts_with = "command")]
     pub check: bool,
     /// With --check: answer with one JSON document on stdout
-    #[arg(long, requires = "check")]
+    #[arg(long, requires = "check", conflicts_with = "command")]
     pub json: bool,
     /// What to start in the guard
     #[arg(required_unless_present = "check", last = true, value_name = "COMMAND",

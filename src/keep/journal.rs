@@ -253,7 +253,10 @@ fn next_line(reader: &mut BufReader<&File>) -> Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     let read = reader.take(LINE).read_until(b'\n', &mut line).context("cannot read the journal")?;
     if read as u64 == LINE {
-        return Err(anyhow!("a line of the journal is over 64 MiB: it was not written by safe-rm"));
+        return Err(anyhow!(
+            "a line of the journal is over 64 MiB, and was not written by safe-rm: move `journal.jsonl` away, \
+             and a new one is begun; what is in the trash stays there"
+        ));
     }
     line.pop_if(|b| *b == b'\n');
     Ok((read > 0).then_some(line))
