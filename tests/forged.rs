@@ -160,7 +160,7 @@ fn a_thing_that_is_said_to_have_been_elsewhere_stays_in_the_trash() {
         for folder in ["models", "free"] {
             std::fs::create_dir_all(sandbox.work().join(folder)).unwrap();
         }
-        let entry = |plan: &str, from: &std::path::Path| {
+        let entry = |plan: &str, from: &Path| {
             let item =
                 json!({"from": from, "to": thing, "info": info, "ino": ino(&thing), "bytes": 7});
             [

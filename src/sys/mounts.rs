@@ -30,7 +30,8 @@ impl Mount {
     #[must_use]
     pub fn images(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
-        let of_source = || super::dir::device_of(&self.source).ok();
+        let named = Some(&self.source).filter(|source| source.is_absolute());
+        let of_source = || super::dir::device_of(named?).ok();
         let anonymous = self.device.starts_with("0:");
         let first = if anonymous { of_source() } else { Some(self.device.clone()) };
         let mut left: Vec<PathBuf> =

@@ -52,12 +52,14 @@ pub(super) fn holes(
     mounts: &[Mount],
 ) -> Vec<(String, String)> {
     let mut found = Found::default();
+    let made: Vec<(&Mount, Made)> = mounts.iter().map(|mount| (mount, Made::of(mount))).collect();
     let granted = |path: &Path| with.allowed.iter().any(|folder| path.starts_with(folder));
     for Place { path: place, read_only, .. } in places.iter().filter(|place| place.there) {
         // What is protected from removing alone lets through what writes.
         let tree = if *read_only { with.writing } else { with.removing };
         let is_open = |seen: &Path| !tree.withholds(seen) || granted(seen);
-        let Some(shown) = shows(place, &granted, mounts) else {
+        let own = dir::stat_path(place).ok().map(|meta| meta.mount);
+        let Some(shown) = own.and_then(|own| shows(place, own, &granted, mounts)) else {
             let text = format!("the mount on which `{}` lies is not listed", place.display());
             let hint = "where the mount of `/` is not told, as in a chroot, other ways cannot be seen: \
                         start the guard outside of it";
@@ -82,25 +84,25 @@ pub(super) fn holes(
                 }
             }
         }
-        for mount in mounts {
-            let rest = below(mount, place);
+        for (mount, made) in &made {
+            let rest = below(mount, place).filter(|_| own == Some(mount.id));
             if let Some(rest) = &rest {
-                for image in mount.images().iter().filter(|i| dir::stat_path(i).is_ok()) {
+                for image in &made.images {
                     if is_open(image) {
                         found.hole(place, image, "it is the image of the disk");
                     }
                 }
-                for (seen, how) in beneath(mount, rest) {
+                for (seen, how) in made.beneath(mount, rest) {
                     if dir::stat_path(&seen).is_ok() && is_open(&seen) {
                         found.hole(place, &seen, how);
                     }
                 }
             }
-            for (folder, same_names, how) in written_to(mount) {
+            for (folder, same_names, how) in &made.written_to {
                 let seen = if folder.starts_with(place) {
                     mount.point.clone()
                 } else if let Ok(rest) = place.strip_prefix(folder) {
-                    joined(&mount.point, if same_names { rest } else { Path::new("") })
+                    joined(&mount.point, if *same_names { rest } else { Path::new("") })
                 } else {
                     continue;
                 };
@@ -111,7 +113,7 @@ pub(super) fn holes(
             // What lies in it may lie where deleting is granted; what is written to it may go to the place.
             let may_go_to = mount.upper.is_some() || MERGED.contains(&mount.fs.as_str());
             let concerned = rest.is_some() || (may_go_to && !tree.withholds(&mount.point));
-            if concerned && is_vague(mount) {
+            if concerned && made.is_vague {
                 found.add(
                     format!("which folders `{}` shows is not told in full", mount.point.display()),
                     format!("mount it ({}) with their whole paths", mount.fs),
@@ -126,11 +128,11 @@ pub(super) fn holes(
 /// nothing is granted; each with where that is. None where its own mount is not listed.
 fn shows(
     place: &Path,
+    own: u64,
     granted: &dyn Fn(&Path) -> bool,
     mounts: &[Mount],
 ) -> Option<Vec<(String, PathBuf, PathBuf)>> {
-    let meta = dir::stat_path(place).ok()?;
-    let mount = mounts.iter().find(|m| m.id == meta.mount)?;
+    let mount = mounts.iter().find(|m| m.id == own)?;
     let rest = place.strip_prefix(&mount.point).ok()?;
     let mut shown = vec![(mount.device.clone(), joined(&mount.root, rest), place.to_path_buf())];
     let inside = mounts.iter().filter(|m| m.point.starts_with(place) && m.point != place);
@@ -161,31 +163,51 @@ fn is_reached(seen: &Path, mount: &Mount) -> bool {
     }
 }
 
-/// Where a place lies in what a mount shows, if it lies there.
+/// Where a place lies in what a mount shows, if no other mount is between.
 fn below(mount: &Mount, place: &Path) -> Option<PathBuf> {
     let rest = place.strip_prefix(&mount.point).ok()?;
-    let is_its = dir::stat_path(place).is_ok_and(|meta| meta.mount == mount.id);
-    is_its.then(|| joined(mount.root.strip_prefix("/").unwrap_or(&mount.root), rest))
+    Some(joined(mount.root.strip_prefix("/").unwrap_or(&mount.root), rest))
 }
 
-/// Where something of a mount lies as well, by what the mount is made of.
-fn beneath(mount: &Mount, rest: &Path) -> Vec<(PathBuf, &'static str)> {
-    let layers = mount.upper.iter().chain(&mount.lower).filter(|layer| layer.is_absolute());
-    let layers = layers.map(|layer| (joined(layer, rest), "it is a layer of the overlay"));
-    let mirrored = sources(mount).into_iter().map(|(folder, same_names)| {
-        let seen = joined(&folder, if same_names { rest } else { Path::new("") });
-        (seen, "it is shown from there")
-    });
-    layers.chain(mirrored).collect()
+/// What a mount is made of.
+struct Made {
+    /// The files in which its disk lies, those that are there.
+    images: Vec<PathBuf>,
+    /// The folders that it shows again, or keeps its files in, and whether under the same names.
+    sources: Vec<(PathBuf, bool)>,
+    /// Folders in which something is changed when it is changed in the mount, and whether under the same name.
+    written_to: Vec<(PathBuf, bool, &'static str)>,
+    /// Whether it names what it is made of by paths that begin somewhere unknown.
+    is_vague: bool,
 }
 
-/// Folders in which something is changed when it is changed in the mount, and whether under the same name.
-fn written_to(mount: &Mount) -> Vec<(PathBuf, bool, &'static str)> {
+impl Made {
+    fn of(mount: &Mount) -> Self {
+        let sources = sources(mount);
+        let images = mount.images().into_iter().filter(|image| dir::stat_path(image).is_ok());
+        let written_to = written_to(mount, &sources);
+        Self { images: images.collect(), written_to, is_vague: is_vague(mount), sources }
+    }
+
+    /// Where something of the mount lies as well.
+    fn beneath(&self, mount: &Mount, rest: &Path) -> Vec<(PathBuf, &'static str)> {
+        let layers = mount.upper.iter().chain(&mount.lower).filter(|layer| layer.is_absolute());
+        let layers = layers.map(|layer| (joined(layer, rest), "it is a layer of the overlay"));
+        let mirrored = self.sources.iter().map(|(folder, same_names)| {
+            let seen = joined(folder, if *same_names { rest } else { Path::new("") });
+            (seen, "it is shown from there")
+        });
+        layers.chain(mirrored).collect()
+    }
+}
+
+fn written_to(mount: &Mount, sources: &[(PathBuf, bool)]) -> Vec<(PathBuf, bool, &'static str)> {
     let upper = mount.upper.iter().filter(|upper| upper.is_absolute());
-    let upper = upper
-        .map(|upper| (upper.clone(), true, "what is removed there is removed in this layer of it"));
-    let mirrored = sources(mount).into_iter();
-    upper.chain(mirrored.map(|(folder, same)| (folder, same, "it is mirrored there"))).collect()
+    let how = "what is removed there is removed in this layer of it";
+    let upper = upper.map(|upper| (upper.clone(), true, how));
+    let mirrored = sources.iter();
+    let mirrored = mirrored.map(|(folder, same)| (folder.clone(), *same, "it is mirrored there"));
+    upper.chain(mirrored).collect()
 }
 
 /// The folders that a mount shows again, or keeps its files in, and whether under the same names: by FUSE any

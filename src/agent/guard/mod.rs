@@ -103,6 +103,7 @@ pub struct Picture {
     pub breaks: Vec<Broken>,
     removing: Tree,
     writing: Option<Tree>,
+    mounts: Vec<mounts::Mount>,
 }
 
 /// Why no guard is possible on this machine, if so. `at_most` plays an older kernel.
@@ -266,6 +267,7 @@ impl Builder {
             allowed,
             removing,
             writing,
+            mounts: all.to_vec(),
         }
     }
 }
@@ -304,13 +306,13 @@ impl Picture {
     /// Where the kernel does not enforce all of it.
     pub fn enforce(&self) -> Result<BTreeMap<PathBuf, &'static str>> {
         let mut domain = Domain::new(self.writing.is_some())?;
-        let mut left = vec![self.removing.complement(|entry, kind| match kind {
+        let mut left = vec![self.removing.complement(&self.mounts, |entry, kind| match kind {
             FileKind::Directory => domain.grant(entry, true, Grant::Remove),
             FileKind::File => domain.grant(entry, false, Grant::Remove),
             FileKind::Symlink | FileKind::Special => Ok(()),
         })?];
         if let Some(tree) = &self.writing {
-            left.push(tree.complement(|entry, kind| {
+            left.push(tree.complement(&self.mounts, |entry, kind| {
                 domain.grant(entry, kind == FileKind::Directory, Grant::Write)
             })?);
         }

@@ -2,7 +2,7 @@
 //! the way down to what is withheld is named, on every level.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::ffi::{CStr, OsStr, OsString};
+use std::ffi::{CStr, CString, OsStr, OsString};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,16 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::facts::{FileId, FileKind, Meta};
+use crate::sys::mounts::Mount;
 use crate::sys::{dir, errors};
 
 /// Room for the names of a listing.
 const BUFFER: usize = 1 << 18;
+
+/// File systems in which a folder that is no mount point has one name alone, by which it is listed. On btrfs
+/// one is a subvolume that is mounted elsewhere as well, others know names in other letters.
+const PLAIN: &[&str] =
+    &["ext2", "ext3", "ext4", "xfs", "tmpfs", "devtmpfs", "overlay", "proc", "sysfs"];
 
 /// What is withheld.
 #[derive(Clone, Debug, Default)]
@@ -85,6 +91,7 @@ impl Tree {
     /// be what is withheld.
     pub(super) fn complement(
         &self,
+        mounts: &[Mount],
         mut each: impl FnMut(&OwnedFd, FileKind) -> Result<()>,
     ) -> Result<Left> {
         let mut left = Left::default();
@@ -99,34 +106,63 @@ impl Tree {
                     continue;
                 }
             };
-            let mut done = Ok(());
-            let mut one = |name: &CStr, kind: Option<FileKind>| -> Result<()> {
-                if not_granted.contains(OsStr::from_bytes(name.to_bytes()))
-                    || kind == Some(FileKind::Symlink)
-                {
-                    return Ok(());
-                }
+            let beside = Beside::of(&opened, not_granted, &mut buffer);
+            if !beside.is_whole {
+                left.unlisted.push(folder.clone());
+            }
+            let on = dir::stat_fd(&opened)?.mount;
+            let is_plain = mounts.iter().any(|m| m.id == on && PLAIN.contains(&m.fs.as_str()));
+            let points = mounts.iter().map(|mount| &mount.point);
+            let points = points.filter(|point| point.parent() == Some(folder));
+            let mounted: HashSet<&OsStr> = points.filter_map(|point| point.file_name()).collect();
+            for (name, kind) in beside.entries {
                 // What has gone meanwhile, or may not be reached, needs no rule.
-                let Ok(entry) = dir::open_entry_at(&opened, name) else { return Ok(()) };
+                let Ok(entry) = dir::open_entry_at(&opened, &name) else { continue };
+                let is_itself = is_plain && !beside.is_aliased && !mounted.contains(as_os(&name));
+                if kind == Some(FileKind::Directory) && is_itself {
+                    each(&entry, FileKind::Directory)?;
+                    continue;
+                }
                 let Meta { id, kind, nlink, .. } = dir::stat_fd(&entry)?;
                 if own.contains(&id) {
-                    left.again.push(folder.join(OsStr::from_bytes(name.to_bytes())));
-                    return Ok(());
+                    left.again.push(folder.join(as_os(&name)));
+                } else if kind != FileKind::Symlink && (kind != FileKind::File || nlink == 1) {
+                    each(&entry, kind)?;
                 }
-                let named_again = kind == FileKind::File && nlink > 1;
-                if kind == FileKind::Symlink || named_again { Ok(()) } else { each(&entry, kind) }
-            };
-            let listed = dir::each_name_while(&opened, &mut buffer, |name, entry| {
-                done = one(name, entry.kind);
-                done.is_ok()
-            });
-            done?;
-            if listed.is_err() {
-                left.unlisted.push(folder.clone());
             }
         }
         Ok(left)
     }
+}
+
+/// What lies in a folder beside the way down.
+struct Beside {
+    entries: Vec<(CString, Option<FileKind>)>,
+    /// Whether a name on the way is there and not listed like that: another one in the listing means it.
+    is_aliased: bool,
+    /// Whether all was listed.
+    is_whole: bool,
+}
+
+impl Beside {
+    fn of(folder: &OwnedFd, way: &HashSet<OsString>, buffer: &mut Vec<u8>) -> Self {
+        let mut entries = Vec::new();
+        let mut unseen: HashSet<&OsStr> = way.iter().map(OsString::as_os_str).collect();
+        let listed = dir::each_name_while(folder, buffer, |name, entry| {
+            if way.contains(as_os(name)) {
+                unseen.remove(as_os(name));
+            } else if entry.kind != Some(FileKind::Symlink) {
+                entries.push((name.to_owned(), entry.kind));
+            }
+            true
+        });
+        let is_aliased = unseen.iter().any(|name| dir::stat_name(folder, name).is_ok());
+        Self { entries, is_aliased, is_whole: listed.is_ok() }
+    }
+}
+
+fn as_os(name: &CStr) -> &OsStr {
+    OsStr::from_bytes(name.to_bytes())
 }
 
 #[cfg(test)]
@@ -159,7 +195,7 @@ mod tests {
         std::os::unix::fs::symlink("root", top.join("a/link")).unwrap();
         let tree = Tree::of(&[top.join("a/root")], &[]);
         let mut seen = Vec::new();
-        let left = tree.complement(|entry, kind| {
+        let left = tree.complement(&[], |entry, kind| {
             seen.push((dir::stat_fd(entry)?.id, kind));
             Ok(())
         });
