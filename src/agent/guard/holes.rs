@@ -85,7 +85,7 @@ pub(super) fn holes(
             }
         }
         for (mount, made) in &made {
-            let rest = below(mount, place).filter(|_| own == Some(mount.id));
+            let rest = if own == Some(mount.id) { below(mount, place) } else { None };
             if let Some(rest) = &rest {
                 for image in &made.images {
                     if is_open(image) {

@@ -42,17 +42,18 @@ pub(super) struct Left {
 impl Tree {
     /// Of these places with all that is below, and of the entries of these folders.
     pub(super) fn of(places: &[PathBuf], folders: &[PathBuf]) -> Self {
-        let all: BTreeSet<&Path> = places.iter().map(PathBuf::as_path).collect();
-        let inner = |place: &Path| place.ancestors().skip(1).any(|above| all.contains(above));
-        let leaves: BTreeSet<PathBuf> =
-            all.iter().filter(|p| !inner(p)).map(|p| p.to_path_buf()).collect();
+        // By bytes: there are some hundred folders above, and comparing paths by their parts is slow.
+        let all: HashSet<&OsStr> = places.iter().map(|place| place.as_os_str()).collect();
+        let is_inner =
+            |path: &Path| path.ancestors().skip(1).any(|above| all.contains(above.as_os_str()));
+        let leaves: Vec<&PathBuf> = places.iter().filter(|place| !is_inner(place)).collect();
         let above = leaves.iter().flat_map(|leaf| leaf.ancestors().skip(1));
         let around = folders.iter().flat_map(|folder| folder.ancestors());
-        let below = |folder: &Path| folder.ancestors().any(|above| leaves.contains(above));
-        let mut held: BTreeMap<PathBuf, HashSet<OsString>> = BTreeMap::new();
-        for folder in above.chain(around).filter(|folder| !below(folder)) {
-            held.entry(folder.to_path_buf()).or_default();
-        }
+        let around = around.filter(|folder| !all.contains(folder.as_os_str()) && !is_inner(folder));
+        let ways: HashSet<&OsStr> = above.chain(around).map(Path::as_os_str).collect();
+        let mut held: BTreeMap<PathBuf, HashSet<OsString>> =
+            ways.into_iter().map(|way| (PathBuf::from(way), HashSet::new())).collect();
+        let leaves: BTreeSet<PathBuf> = leaves.into_iter().cloned().collect();
         let ways: Vec<PathBuf> = held.keys().chain(&leaves).cloned().collect();
         for way in ways {
             if let Some((parent, name)) = way.parent().zip(way.file_name())
