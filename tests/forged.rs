@@ -155,8 +155,9 @@ fn a_thing_that_is_said_to_have_been_elsewhere_stays_in_the_trash() {
         std::fs::write(&thing, "weights").unwrap();
         let info = trash.join("info/p.trashinfo");
         let was = sandbox.work().join("models/p");
-        let said = if keeps_line { sandbox.work().join("free/p") } else { was.clone() };
-        std::fs::write(&info, format!("[Trash Info]\nPath={}\n", said.display())).unwrap();
+        if !keeps_line {
+            std::fs::write(&info, format!("[Trash Info]\nPath={}\n", was.display())).unwrap();
+        }
         for folder in ["models", "free"] {
             std::fs::create_dir_all(sandbox.work().join(folder)).unwrap();
         }
@@ -179,6 +180,22 @@ fn a_thing_that_is_said_to_have_been_elsewhere_stays_in_the_trash() {
         assert!(answer.err.contains("by hand") || answer.out.contains("by hand"), "{answer:?}");
         assert!(thing.exists() && !sandbox.work().join("free/p").exists());
     }
+}
+
+/// A thing that came back by other means, and went again from elsewhere, comes back to where it went from.
+#[test]
+fn a_thing_that_went_twice_comes_back() {
+    let sandbox = Sandbox::later();
+    let (first, second) = (sandbox.file("one/notes", "x"), sandbox.work().join("two/notes"));
+    std::fs::create_dir(sandbox.work().join("two")).unwrap();
+    sandbox.delete(&["one/notes"]);
+    let trash = sandbox.home().join(".local/share/Trash");
+    std::fs::rename(trash.join("files/notes"), &second).unwrap();
+    std::fs::remove_file(trash.join("info/notes.trashinfo")).unwrap();
+    sandbox.delete(&["two/notes"]);
+    let answer = sandbox.run(&["undo"]);
+    assert_eq!(answer.code, 0, "{answer:?}");
+    assert!(second.exists() && !first.exists());
 }
 
 /// A confirmation in a journal that somebody else has written into is nobody's word.

@@ -88,7 +88,7 @@ fn the_image_of_a_disk_and_layers_that_are_not_told() {
     for (prepare, said) in [
         (
             "truncate -s 20M image; mkfs.ext4 -q image; mkdir -p data/x; mount -o loop image data/x",
-            "it is the image of the disk",
+            "disk/image`, which can be removed",
         ),
         (
             "mkdir -p data/x/models low up work; mount -t overlay -o lowerdir=low,upperdir=up,workdir=work none data/x",

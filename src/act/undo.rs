@@ -123,15 +123,15 @@ fn still_there(entries: &[Entry], hands: &Hands<'_>) -> bool {
     })
 }
 
-/// Who can add to the journal can say of a thing in the trash that it came from elsewhere. The line that was
-/// there before is then still there, and so is what the trash says of it.
+/// Who can add to the journal can say of a thing in the trash that it came from elsewhere. What the trash says
+/// of it decides; where that is gone, there must be no other line of the same thing.
 fn alone(entry: &Entry, all: &[Entry], hands: &Hands<'_>) -> Result<()> {
     let place = gate::place(entry, hands)?;
-    if place.thing(&entry.item).is_none() {
+    if place.thing(&entry.item).is_none() || place.info.is_some() {
         return Ok(());
     }
     let same = |other: &&Entry| {
-        other.state != State::Back
+        !matches!(other.state, State::Back | State::Freed)
             && other.item.to == entry.item.to
             && other.item.from != entry.item.from
             && place.thing(&other.item).is_some()

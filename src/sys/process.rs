@@ -26,10 +26,17 @@ pub struct Process {
     pub argv: Vec<OsString>,
 }
 
+/// This process, as /proc numbers it: in a namespace of its own it has another number for itself.
+fn own_id() -> u32 {
+    let told = fs::read_link("/proc/self").ok();
+    let told = told.and_then(|told| told.to_str()?.parse().ok());
+    told.unwrap_or_else(std::process::id)
+}
+
 /// The processes above this one, the nearest first.
 #[must_use]
 pub fn ancestors() -> Vec<Process> {
-    above(std::process::id())
+    above(own_id())
 }
 
 /// The process itself and those above it, the nearest first.
@@ -44,7 +51,7 @@ pub fn with_ancestors(pid: u32) -> Vec<Process> {
 /// in a domain of Landlock whose parent is outside.
 #[must_use]
 pub fn is_parent_hidden() -> bool {
-    let Some(parent) = field(std::process::id(), Field::Parent) else { return false };
+    let Some(parent) = field(own_id(), Field::Parent) else { return false };
     let exe = fs::read_link(format!("/proc/{parent}/exe"));
     exe.is_err_and(|error| error.kind() == io::ErrorKind::PermissionDenied)
 }
@@ -54,7 +61,7 @@ pub fn is_parent_hidden() -> bool {
 #[must_use]
 pub fn is_any_above_hidden() -> bool {
     let euid = rustix::process::geteuid().as_raw();
-    parents(std::process::id()).into_iter().any(|pid| {
+    parents(own_id()).into_iter().any(|pid| {
         let folder = PathBuf::from(format!("/proc/{pid}"));
         let denied = |error: io::Error| error.kind() == io::ErrorKind::PermissionDenied;
         fs::read_link(folder.join("exe")).is_err_and(denied)
@@ -111,7 +118,7 @@ fn field(pid: u32, field: Field) -> Option<u32> {
 /// A console has none. Processes of other users cannot be seen but by root.
 #[must_use]
 pub fn terminal_holders() -> Vec<u32> {
-    let Some(index) = field(std::process::id(), Field::Terminal).and_then(pts) else {
+    let Some(index) = field(own_id(), Field::Terminal).and_then(pts) else {
         return Vec::new();
     };
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();

@@ -14,6 +14,7 @@ const REQUESTS: &[(u32, &str)] = &[
     (0x4020_bc11, "BCH_IOCTL_SUBVOLUME_DESTROY: the same on bcachefs"),
     (0x4030_bc1e, "BCH_IOCTL_SUBVOLUME_DESTROY_v2: the same, with a message"),
     (0x0000_6611, "EXT4_IOC_SWAP_BOOT: exchanges a file, its length too, with a hidden one"),
+    (0x0000_f519, "F2FS_IOC_START_ATOMIC_REPLACE: begins to write a file anew from nothing"),
     (0x4028_5881, "XFS_IOC_EXCHANGE_RANGE: exchanges two files, their lengths too"),
     (0x4058_5883, "XFS_IOC_COMMIT_RANGE: the same, if nobody has changed them"),
 ];

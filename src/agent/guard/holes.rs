@@ -2,9 +2,11 @@
 //! overlay, a folder mirrored by FUSE, the image that a disk lies in. Landlock judges by the place
 //! through which a file is reached.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Place;
+use super::places::could_change;
 use super::tree::Tree;
 use crate::sys::dir;
 use crate::sys::errors;
@@ -23,6 +25,8 @@ pub(super) struct Granted<'a> {
     pub writing: &'a Tree,
     /// Both, in these folders.
     pub allowed: &'a [PathBuf],
+    /// To this user.
+    pub user: u32,
 }
 
 /// Why no guard would hold, with the way out, each once.
@@ -88,8 +92,14 @@ pub(super) fn holes(
             let rest = if own == Some(mount.id) { below(mount, place) } else { None };
             if let Some(rest) = &rest {
                 for image in &made.images {
-                    if is_open(image) {
-                        found.hole(place, image, "it is the image of the disk");
+                    if is_open(image) && could_change(image, with.user, &mut HashMap::new()) {
+                        let (place, image) = (place.display(), image.display());
+                        found.add(
+                            format!(
+                                "`{place}` lies in `{image}`, which can be removed and written"
+                            ),
+                            format!("protect that as well: `--read-only {image}`"),
+                        );
                     }
                 }
                 for (seen, how) in made.beneath(mount, rest) {

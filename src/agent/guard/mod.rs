@@ -250,6 +250,7 @@ impl Builder {
             removing: &removing,
             writing: writing.as_ref().unwrap_or(&removing),
             allowed: &allowed,
+            user: world.euid,
         };
         // Where the mounts cannot be read that is said already.
         let found =

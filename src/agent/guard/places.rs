@@ -121,7 +121,7 @@ fn trashes<'a>(
 
 /// Whether this user may write to the place, or replace it or any folder above it, which is as good; or
 /// owns it, and may so give that right.
-fn could_change(path: &Path, user: u32, known: &mut HashMap<PathBuf, bool>) -> bool {
+pub(super) fn could_change(path: &Path, user: u32, known: &mut HashMap<PathBuf, bool>) -> bool {
     let rules =
         |at: &Path| dir::may_write(at) || dir::stat_path(at).is_ok_and(|meta| meta.uid == user);
     let replaced = |at: &Path| {

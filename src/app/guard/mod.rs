@@ -83,8 +83,11 @@ fn guarded(args: &cli::guard::Guard, voice: Voice) -> Result<End> {
 fn own_folders(world: &World) -> Result<bool> {
     let s = &world.surroundings;
     let mut made = false;
-    for folder in s.state.iter().chain(&s.home_trash).filter(|folder| !folder.is_dir()) {
-        match keep::make_own(folder, (s.user != s.euid).then_some(s.user)) {
+    let halves =
+        s.home_trash.iter().flat_map(|trash| ["files", "info"].map(|half| trash.join(half)));
+    let all = s.state.iter().cloned().chain(halves);
+    for folder in all.filter(|folder| !folder.is_dir()) {
+        match keep::make_own(&folder, (s.user != s.euid).then_some(s.user)) {
             Ok(()) => made = true,
             Err(error) if error.downcast_ref::<io::Error>().is_some_and(errors::is_refused) => {}
             Err(error) => {
