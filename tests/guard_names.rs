@@ -90,6 +90,11 @@ fn the_image_of_a_disk_and_layers_that_are_not_told() {
             "truncate -s 20M image; mkfs.ext4 -q image; mkdir -p data/x; mount -o loop image data/x",
             "disk/image`, which can be removed",
         ),
+        // A name that ends in a space.
+        (
+            "truncate -s 20M 'i '; mkfs.ext4 -q 'i '; mkdir -p data/x; mount -o loop 'i ' data/x",
+            "disk/i `, which can be removed",
+        ),
         (
             "mkdir -p data/x/models low up work; mount -t overlay -o lowerdir=low,upperdir=up,workdir=work none data/x",
             "is not told in full",

@@ -40,7 +40,9 @@ impl Mount {
         for _ in 0..64 {
             let Some(device) = left.pop() else { break };
             if let Ok(file) = std::fs::read(device.join("loop/backing_file")) {
-                found.push(PathBuf::from(OsString::from_vec(file.trim_ascii_end().to_vec())));
+                // A name may end in white space itself.
+                let path = file.strip_suffix(b"\n").unwrap_or(&file).to_vec();
+                found.push(PathBuf::from(OsString::from_vec(path)));
             }
             if device.join("partition").exists() {
                 left.push(device.join(".."));

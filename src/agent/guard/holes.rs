@@ -237,7 +237,14 @@ fn parts(mount: &Mount) -> Vec<PathBuf> {
     if !MERGED.contains(&mount.fs.as_str()) {
         return vec![mount.source.clone()];
     }
-    source.split(':').map(|part| part.split('=').next().unwrap_or(part).into()).collect()
+    // `=RW` and its like say how it is used; anything else is a part of the name.
+    let modes = ["=RW", "=RO", "=NC"];
+    let named = |part: &str| {
+        let mode =
+            part.rfind('=').filter(|at| modes.iter().any(|mode| part[*at..].starts_with(mode)));
+        PathBuf::from(mode.map_or(part, |at| &part[..at]))
+    };
+    source.split(':').map(named).collect()
 }
 
 /// Whether a mount names what it is made of by paths that begin somewhere unknown. What a container's `/` is
